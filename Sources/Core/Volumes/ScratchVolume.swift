@@ -5,7 +5,9 @@ import Glibc
 /// The kernel may drop its pages at any time, so a volume larger than memory works; the file has no
 /// name, so nothing is left behind whatever happens. Not for two threads writing at once.
 @safe
-public final class ScratchVolume<Sample: VolumeSample>: VolumeSource, VolumeSink, @unchecked Sendable {
+public final class ScratchVolume<Sample: VolumeSample>: VolumeSource, VolumeSink,
+  @unchecked Sendable
+{
   public let geometry: VolumeGeometry
   private let base: UnsafeMutablePointer<Sample>
   private let byteCount: Int

@@ -139,7 +139,9 @@ public struct MappedSource<Base: VolumeSource, Sample: VolumeSample>: VolumeSour
 
   public var geometry: VolumeGeometry { base.geometry }
 
-  public func read(_ region: Region) throws -> Block<Sample> { try base.read(region).map(transform) }
+  public func read(_ region: Region) throws -> Block<Sample> {
+    try base.read(region).map(transform)
+  }
 }
 
 /// A region of another source, as a volume of its own whose voxels keep their positions.

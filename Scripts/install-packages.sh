@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs the Debian packages the build needs, or prints the one line that would.
+set -eu
+missing=""
+for package in libfftw3-dev pkg-config; do
+  dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+line="apt-get install -y --no-install-recommends$missing"
+if [ "$(id -u)" = 0 ]; then
+  apt-get update -qq && $line
+elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+  sudo apt-get update -qq && sudo $line
+else
+  echo "Debian packages are missing. Run as root:  $line" >&2
+  exit 1
+fi
