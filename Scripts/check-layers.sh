@@ -10,7 +10,7 @@ forbid() {
   [ -d "Sources/$folder" ] || return 0
   for name in "$@"; do
     if grep -rnE "^(public |package |internal |private |@_exported )*import $name\$" "Sources/$folder"; then
-      echo "Sources/$folder must not import $name: imports go one way (Docs/ARCHITECTURE.md)." >&2
+      echo "Sources/$folder must not import $name: imports go one way." >&2
       status=1
     fi
   done
