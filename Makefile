@@ -3,10 +3,10 @@
 SWIFT ?= swift
 SOURCES = Package.swift Sources Tests
 
-.PHONY: test lint format packages
+.PHONY: test engine lint format packages
 
-test: packages lint
-	$(SWIFT) test
+test: packages engine lint
+	BILAYER_REQUIRE_ENGINE=1 $(SWIFT) test
 
 lint:
 	sh Scripts/check-layers.sh
@@ -17,3 +17,6 @@ format:
 
 packages:
 	sh Scripts/install-packages.sh
+
+engine:
+	sh Scripts/install-engine.sh

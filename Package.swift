@@ -33,7 +33,10 @@ let numerics = Target.Dependency.product(name: "RealModule", package: "swift-num
 // MARK: - Shims: the only doors to C
 
 let shims: [Target] = [
-  systemLibrary("CFFTW", pkgConfig: "fftw3f", debian: "libfftw3-dev")
+  .target(
+    name: "CTorchLoader", path: "Sources/Shims/CTorchLoader", exclude: ["plugin"],
+    linkerSettings: [.linkedLibrary("dl")]),
+  systemLibrary("CFFTW", pkgConfig: "fftw3f", debian: "libfftw3-dev"),
 ]
 
 // MARK: - Core: values and algorithms that know no file format and no network
@@ -47,6 +50,10 @@ let core: [Target] = [
 // MARK: - Tests
 
 let testTargets: [Target] = [
+  // Calls the C table as it is: macros and strict memory safety do not go together.
+  .testTarget(
+    name: "CTorchLoaderTests", dependencies: ["CTorchLoader"], path: "Tests/CTorchLoaderTests",
+    swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
   tests("VolumesTests", ["Volumes"]),
   tests("TomogramModelTests", ["TomogramModel", "Volumes"]),
   tests("FourierTransformsTests", ["FourierTransforms", "Volumes"]),

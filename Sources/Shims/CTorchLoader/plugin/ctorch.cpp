@@ -1,0 +1,334 @@
+// The only file that sees torch. Each function of `ct_api` is a line or two around libtorch; no
+// exception leaves it. Headers per operator: including torch/torch.h costs four times the time.
+#include "../include/ctorch.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_lerp.h>
+#include <ATen/ops/_foreach_mul.h>
+#include <ATen/ops/_foreach_norm.h>
+#include <ATen/ops/_fused_adamw.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/div.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/leaky_relu.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/max_pool3d.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/sum.h>
+#include <ATen/ops/zeros_like.h>
+#include <torch/headeronly/version.h>
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+struct ct_tensor_s {
+  at::Tensor t;
+};
+
+namespace {
+
+thread_local std::string error_text;
+
+void remember(const char *text) noexcept {
+  try {
+    error_text = text;
+  } catch (...) {
+  }
+}
+
+template <class Body> int guarded(Body &&body) noexcept {
+  try {
+    body();
+    return CT_OK;
+  } catch (const c10::OutOfMemoryError &error) {
+    remember(error.what_without_backtrace());
+    return CT_OUT_OF_MEMORY;
+  } catch (const std::bad_alloc &error) {
+    remember(error.what());
+    return CT_OUT_OF_MEMORY;
+  } catch (const c10::Error &error) {
+    remember(error.what_without_backtrace());
+    return CT_TORCH_ERROR;
+  } catch (const std::exception &error) {
+    remember(error.what());
+    return CT_OTHER_ERROR;
+  } catch (...) {
+    remember("unknown C++ exception");
+    return CT_OTHER_ERROR;
+  }
+}
+
+template <class Body> int making(ct_tensor *out, Body &&body) noexcept {
+  return guarded([&] { *out = new ct_tensor_s{body()}; });
+}
+
+std::vector<at::Tensor> list(const ct_tensor *tensors, int count) {
+  std::vector<at::Tensor> values;
+  values.reserve(count);
+  for (int i = 0; i < count; ++i) values.push_back(tensors[i]->t);
+  return values;
+}
+
+std::vector<at::Tensor> gradients(const std::vector<at::Tensor> &parameters) {
+  std::vector<at::Tensor> values;
+  values.reserve(parameters.size());
+  for (const auto &parameter : parameters) {
+    TORCH_CHECK(parameter.grad().defined(), "a parameter took no part in the loss");
+    values.push_back(parameter.grad());
+  }
+  return values;
+}
+
+at::Device device_of(int device) {
+  if (device == CT_CPU) return at::Device(at::kCPU);
+  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device));
+}
+
+// MARK: The engine
+
+const char *last_error() { return error_text.c_str(); }
+
+const char *torch_version() { return TORCH_VERSION; }
+
+int cuda_device_count() {
+  int count = 0;
+  guarded([&] {
+    if (at::globalContext().hasCUDA())
+      count = static_cast<int>(at::globalContext().getAcceleratorHooksInterface().deviceCount());
+  });
+  return count;
+}
+
+int set_threads(int count) {
+  return guarded([&] { at::set_num_threads(count); });
+}
+
+int manual_seed(uint64_t seed) {
+  return guarded([&] { at::manual_seed(seed); });
+}
+
+int set_recording(int enabled, int *previous) {
+  return guarded([&] {
+    *previous = at::GradMode::is_enabled();
+    at::GradMode::set_enabled(enabled != 0);
+  });
+}
+
+// MARK: Making, reading, moving
+
+int from_floats(const float *values, const int64_t *shape, int dimensions, int device,
+                ct_tensor *out) {
+  return making(out, [&] {
+    // from_blob borrows; the copy below owns. The const is only cast away for that.
+    auto borrowed = at::from_blob(const_cast<float *>(values),
+                                  at::IntArrayRef(shape, static_cast<size_t>(dimensions)),
+                                  at::TensorOptions().dtype(at::kFloat));
+    return borrowed.to(device_of(device), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+  });
+}
+
+int to_floats(ct_tensor x, float *values, int64_t count) {
+  return guarded([&] {
+    TORCH_CHECK(x->t.numel() == count, "a tensor of ", x->t.numel(), " values read as ", count);
+    auto target = at::from_blob(values, x->t.sizes(), at::TensorOptions().dtype(at::kFloat));
+    target.copy_(x->t.detach());
+  });
+}
+
+int zeros_like(ct_tensor x, ct_tensor *out) {
+  return making(out, [&] { return at::zeros_like(x->t.detach()); });
+}
+
+int dimensions(ct_tensor x) { return static_cast<int>(x->t.dim()); }
+
+int64_t extent(ct_tensor x, int dimension) {
+  auto sizes = x->t.sizes();
+  return static_cast<size_t>(dimension) < sizes.size() ? sizes[dimension] : 0;
+}
+
+int copy_(ct_tensor x, ct_tensor source) {
+  return guarded([&] { x->t.copy_(source->t); });
+}
+
+void free_tensor(ct_tensor x) { delete x; }
+
+// MARK: Arithmetic
+
+int add(ct_tensor a, ct_tensor b, ct_tensor *out) {
+  return making(out, [&] { return at::add(a->t, b->t); });
+}
+
+int multiply(ct_tensor a, ct_tensor b, ct_tensor *out) {
+  return making(out, [&] { return at::mul(a->t, b->t); });
+}
+
+int divide(ct_tensor a, ct_tensor b, ct_tensor *out) {
+  return making(out, [&] { return at::div(a->t, b->t); });
+}
+
+int affine(ct_tensor x, double scale, double shift, ct_tensor *out) {
+  return making(out, [&] { return at::add(at::mul(x->t, scale), shift); });
+}
+
+int sum(ct_tensor x, ct_tensor *out) {
+  return making(out, [&] { return at::sum(x->t); });
+}
+
+int sigmoid(ct_tensor x, ct_tensor *out) {
+  return making(out, [&] { return at::sigmoid(x->t); });
+}
+
+// MARK: Layers
+
+int convolution(ct_tensor x, ct_tensor weight, ct_tensor bias, int spatial, int stride,
+                int padding, int transposed, ct_tensor *out) {
+  return making(out, [&] {
+    std::optional<at::Tensor> offset;
+    if (bias) offset = bias->t;
+    std::vector<int64_t> strides(spatial, stride), paddings(spatial, padding), ones(spatial, 1),
+        zeros(spatial, 0);
+    return at::convolution(x->t, weight->t, offset, strides, paddings, ones, transposed != 0,
+                           zeros, 1);
+  });
+}
+
+int batch_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, ct_tensor running_mean,
+               ct_tensor running_variance, int training, double momentum, double epsilon,
+               ct_tensor *out) {
+  return making(out, [&] {
+    return at::batch_norm(x->t, weight->t, bias->t, running_mean->t, running_variance->t,
+                          training != 0, momentum, epsilon, /*cudnn_enabled=*/true);
+  });
+}
+
+int leaky_relu_(ct_tensor x, double slope) {
+  return guarded([&] { at::leaky_relu_(x->t, slope); });
+}
+
+int max_pool(ct_tensor x, int spatial, int width, ct_tensor *out) {
+  return making(out, [&] {
+    std::vector<int64_t> widths(spatial, width);
+    return spatial == 3 ? at::max_pool3d(x->t, widths, widths)
+                        : at::max_pool2d(x->t, widths, widths);
+  });
+}
+
+int cat(const ct_tensor *tensors, int count, int dimension, ct_tensor *out) {
+  return making(out, [&] { return at::cat(list(tensors, count), dimension); });
+}
+
+int bce_with_logits_sum(ct_tensor logits, ct_tensor targets, ct_tensor weights, ct_tensor *out) {
+  return making(out, [&] {
+    return at::binary_cross_entropy_with_logits(logits->t, targets->t, weights->t, {},
+                                                at::Reduction::Sum);
+  });
+}
+
+// MARK: Gradients
+
+int set_requires_gradient(ct_tensor x, int enabled) {
+  return guarded([&] { x->t.set_requires_grad(enabled != 0); });
+}
+
+int backward(ct_tensor loss) {
+  return guarded([&] { loss->t.backward(); });
+}
+
+int gradient(ct_tensor x, ct_tensor *out) {
+  return making(out, [&] {
+    TORCH_CHECK(x->t.grad().defined(), "the tensor has no gradient");
+    return x->t.grad();
+  });
+}
+
+int clear_gradients(const ct_tensor *tensors, int count) {
+  return guarded([&] {
+    for (int i = 0; i < count; ++i) tensors[i]->t.mutable_grad().reset();
+  });
+}
+
+// MARK: Optimisation
+
+int clip_gradients(const ct_tensor *parameters, int count, double limit, double *norm) {
+  return guarded([&] {
+    at::NoGradGuard quiet;
+    auto slopes = gradients(list(parameters, count));
+    *norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(slopes))).item<double>();
+    if (*norm > limit) at::_foreach_mul_(slopes, limit / *norm);
+  });
+}
+
+int adamw_(const ct_tensor *parameters, const ct_tensor *means, const ct_tensor *squares,
+           int count, int64_t step, double rate, double beta1, double beta2, double decay,
+           double epsilon) {
+  return guarded([&] {
+    at::NoGradGuard quiet;
+    auto values = list(parameters, count);
+    auto slopes = gradients(values);
+    // The kernel only reads the counters, so one tensor can stand for all.
+    std::vector<at::Tensor> steps(
+        count, at::full({}, static_cast<double>(step), values.at(0).options().requires_grad(false)));
+    at::_fused_adamw_(values, slopes, list(means, count), list(squares, count), {}, steps, rate,
+                      beta1, beta2, decay, epsilon, /*amsgrad=*/false, /*maximize=*/false);
+  });
+}
+
+int lerp_(const ct_tensor *tensors, const ct_tensor *targets, int count, double share) {
+  return guarded([&] {
+    at::NoGradGuard quiet;
+    at::_foreach_lerp_(list(tensors, count), list(targets, count), share);
+  });
+}
+
+const ct_api table = {
+    CT_LAYOUT,
+    last_error,
+    torch_version,
+    cuda_device_count,
+    set_threads,
+    manual_seed,
+    set_recording,
+    from_floats,
+    to_floats,
+    zeros_like,
+    dimensions,
+    extent,
+    copy_,
+    free_tensor,
+    add,
+    multiply,
+    divide,
+    affine,
+    sum,
+    sigmoid,
+    convolution,
+    batch_norm,
+    leaky_relu_,
+    max_pool,
+    cat,
+    bce_with_logits_sum,
+    set_requires_gradient,
+    backward,
+    gradient,
+    clear_gradients,
+    clip_gradients,
+    adamw_,
+    lerp_,
+};
+
+} // namespace
+
+extern "C" __attribute__((visibility("default"))) const ct_api *ct_table() { return &table; }
