@@ -5,6 +5,9 @@ missing=""
 for package in libfftw3-dev pkg-config; do
   dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
 done
+# The engine's plugin is compiled, and torch comes through pip: any of either will do.
+command -v g++ >/dev/null 2>&1 || command -v clang++ >/dev/null 2>&1 || missing="$missing g++"
+python3 -m pip --version >/dev/null 2>&1 || missing="$missing python3-pip"
 [ -z "$missing" ] && exit 0
 line="apt-get install -y --no-install-recommends$missing"
 if [ "$(id -u)" = 0 ]; then
