@@ -1,7 +1,7 @@
 # Bilayer: `make test` installs what is missing, builds, and runs every test.
 
 SWIFT ?= swift
-SOURCES = Package.swift Sources Tests
+SOURCES = Package.swift Sources Tests TestSupport
 
 .PHONY: test engine lint format packages
 

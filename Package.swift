@@ -44,12 +44,17 @@ let shims: [Target] = [
 let core: [Target] = [
   module("Volumes", "Core/Volumes", [numerics]),
   module("TomogramModel", "Core/TomogramModel", [numerics, "Volumes"]),
+  module("WorkLedger", "Core/WorkLedger", ["Volumes"]),
   module("FourierTransforms", "Core/FourierTransforms", ["CFFTW", "Volumes"]),
 ]
 
 // MARK: - Tests
 
 let testTargets: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["Volumes"], path: "TestSupport",
+    swiftSettings: houseSettings),
+  tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
   // Calls the C table as it is: macros and strict memory safety do not go together.
   .testTarget(
     name: "CTorchLoaderTests", dependencies: ["CTorchLoader"], path: "Tests/CTorchLoaderTests",

@@ -1,0 +1,55 @@
+import Glibc
+
+/// A folder of a test's own, removed with all its files when the test is over.
+public enum TemporaryFolder {
+  /// Runs `body` with the path of a fresh, empty folder.
+  public static func with<Result>(_ body: (String) throws -> Result) throws -> Result {
+    var template = Array("/tmp/bilayer-test-XXXXXX".utf8CString)
+    guard unsafe mkdtemp(&template) != nil else { throw TemporaryFolderError(code: errno) }
+    let bytes = template.dropLast().map { UInt8(bitPattern: $0) }
+    let path = String(decoding: bytes, as: UTF8.self)
+    defer { remove(path) }
+    return try body(path)
+  }
+
+  /// Names of the files and folders in a folder, hidden ones too, sorted.
+  public static func names(in folder: String) -> [String] {
+    guard let stream = unsafe opendir(folder) else { return [] }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func remove(_ path: String) {
+    for name in names(in: path) {
+      let child = path + "/" + name
+      if unsafe unlink(child) != 0 { remove(child) }
+    }
+    unsafe rmdir(path)
+  }
+}
+
+/// No temporary folder could be made.
+public struct TemporaryFolderError: Error {
+  /// The system's error number.
+  public let code: Int32
+}
+
+/// Real data beside the project, which are not part of it.
+public enum SharedData {
+  /// Path of a file under `../shared/data`, or nil where that folder is not to be had.
+  ///
+  /// - Parameter filePath: leave out; where the calling test lies, at `Tests/<Suite>/`.
+  public static func path(_ name: String, filePath: String = #filePath) -> String? {
+    var parts = filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(3)
+    let path = parts.joined(separator: "/") + "/../shared/data/" + name
+    return unsafe access(path, R_OK) == 0 ? path : nil
+  }
+}
