@@ -29,6 +29,8 @@ func systemLibrary(_ name: String, pkgConfig: String? = nil, debian: String) -> 
 }
 
 let numerics = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let arguments = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 
 // MARK: - Shims: the only doors to C
 
@@ -37,6 +39,9 @@ let shims: [Target] = [
     name: "CTorchLoader", path: "Sources/Shims/CTorchLoader", exclude: ["plugin"],
     linkerSettings: [.linkedLibrary("dl")]),
   systemLibrary("CFFTW", pkgConfig: "fftw3f", debian: "libfftw3-dev"),
+  systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+  systemLibrary("CBZip2", debian: "libbz2-dev"),
+  systemLibrary("CTIFF", pkgConfig: "libtiff-4", debian: "libtiff-dev"),
 ]
 
 // MARK: - Core: values and algorithms that know no file format and no network
@@ -46,14 +51,100 @@ let core: [Target] = [
   module("TomogramModel", "Core/TomogramModel", [numerics, "Volumes"]),
   module("WorkLedger", "Core/WorkLedger", ["Volumes"]),
   module("FourierTransforms", "Core/FourierTransforms", ["CFFTW", "Volumes"]),
+  module("Filters", "Core/Filters", [numerics, "Volumes"]),
+  module(
+    "TomographicImaging", "Core/TomographicImaging",
+    [numerics, "FourierTransforms", "TomogramModel", "Volumes"]),
+  module("Morphology", "Core/Morphology", [numerics, "Filters", "Volumes"]),
+  module("Graphs", "Core/Graphs", [numerics, "Volumes"]),
+  module("Meshes", "Core/Meshes", [numerics, "TomogramModel", "Volumes"]),
+]
+
+// MARK: - Formats: files of the field, in and out
+
+let formats: [Target] = [
+  module("MRCFormat", "Formats/MRCFormat", ["CBZip2", "CZlib", "Volumes", "WorkLedger"]),
+  module("TIFFFormat", "Formats/TIFFFormat", ["CTIFF", "Volumes", "WorkLedger"]),
+  module(
+    "VolumeFiles", "Formats/VolumeFiles", ["MRCFormat", "TIFFFormat", "Volumes", "WorkLedger"]),
+  module(
+    "MeshFormats", "Formats/MeshFormats",
+    ["CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+  module("TableFormats", "Formats/TableFormats", ["TomogramModel", "Volumes", "WorkLedger"]),
+]
+
+// MARK: - Engine: tensors and training; knows nothing of membranes
+
+let engine: [Target] = [
+  module("Tensors", "Engine/Tensors", ["CTorchLoader", "Volumes", "WorkLedger"]),
+  module(
+    "Training", "Engine/Training", [numerics, "Tensors", "TomogramModel", "Volumes", "WorkLedger"]),
+]
+
+// MARK: - Simulation, the pipeline's stages, evaluation: side by side, none imports another
+
+let imaging: [Target.Dependency] = [
+  numerics, "Filters", "FourierTransforms", "TomogramModel", "Volumes",
+]
+
+let stages: [Target] = [
+  module(
+    "Simulation", "Simulation",
+    imaging + ["Meshes", "Morphology", "TomographicImaging", "WorkLedger"]),
+  module("Preprocessing", "Stages/1-Preprocessing", imaging),
+  module(
+    "MembranePrediction", "Stages/2-MembranePrediction",
+    imaging + ["Tensors", "Training", "WorkLedger"]),
+  module("GapTracing", "Stages/3-GapTracing", imaging + ["Graphs", "Morphology"]),
+  module("InstanceSeparation", "Stages/4-InstanceSeparation", imaging + ["Graphs", "Morphology"]),
+  module(
+    "SurfaceFitting", "Stages/5-SurfaceFitting", imaging + ["Graphs", "Meshes", "Morphology"]),
+  module("Morphometry", "Stages/6-Morphometry", imaging + ["Graphs", "Meshes", "Morphology"]),
+  module("Evaluation", "Evaluation", imaging + ["Graphs", "Meshes", "Morphology"]),
+]
+
+// MARK: - Program: composes everything
+
+let everyFormat: [Target.Dependency] = [
+  "MRCFormat", "MeshFormats", "TIFFFormat", "TableFormats", "VolumeFiles",
+]
+let everyStage: [Target.Dependency] = [
+  "GapTracing", "InstanceSeparation", "MembranePrediction", "Morphometry", "Preprocessing",
+  "SurfaceFitting",
+]
+
+let program: [Target] = [
+  module(
+    "Report", "Program/Report",
+    everyFormat + [numerics, "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+  module(
+    "Pipeline", "Program/Pipeline",
+    everyFormat + everyStage + [
+      numerics, "Meshes", "Report", "Tensors", "TomogramModel", "Volumes", "WorkLedger",
+    ]),
+  module(
+    "BilayerCommands", "Program/BilayerCommands",
+    everyFormat + everyStage + [
+      arguments, numerics, "Evaluation", "Meshes", "Pipeline", "Report", "Simulation", "Tensors",
+      "TomogramModel", "Training", "Volumes", "WorkLedger",
+    ]),
+  .executableTarget(
+    name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",
+    swiftSettings: houseSettings),
+  .executableTarget(
+    name: "bilayer-bench",
+    dependencies: everyFormat + everyStage + [
+      "FourierTransforms", "Meshes", "Morphology", "Simulation", "Tensors", "TomogramModel",
+      "Volumes", "WorkLedger",
+    ], path: "Benchmarks", swiftSettings: houseSettings),
 ]
 
 // MARK: - Tests
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Volumes"], path: "TestSupport",
-    swiftSettings: houseSettings),
+    name: "TestSupport", dependencies: [numerics, "Meshes", "TomogramModel", "Volumes"],
+    path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
   // Calls the C table as it is: macros and strict memory safety do not go together.
   .testTarget(
@@ -62,15 +153,61 @@ let testTargets: [Target] = [
   tests("VolumesTests", ["Volumes"]),
   tests("TomogramModelTests", ["TomogramModel", "Volumes"]),
   tests("FourierTransformsTests", ["FourierTransforms", "Volumes"]),
+  tests("FiltersTests", ["Filters", "TestSupport", "Volumes"]),
+  tests(
+    "TomographicImagingTests",
+    ["FourierTransforms", "TestSupport", "TomogramModel", "TomographicImaging", "Volumes"]),
+  tests("MorphologyTests", ["Morphology", "TestSupport", "Volumes"]),
+  tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
+  tests("MeshesTests", [numerics, "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+  tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
+  tests("TIFFFormatTests", ["TIFFFormat", "TestSupport", "Volumes", "WorkLedger"]),
+  tests(
+    "VolumeFilesTests", ["MRCFormat", "TestSupport", "VolumeFiles", "Volumes", "WorkLedger"]),
+  tests(
+    "MeshFormatsTests",
+    ["MeshFormats", "Meshes", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+  tests("TableFormatsTests", ["TableFormats", "TestSupport", "TomogramModel", "Volumes"]),
+  tests("TensorsTests", ["Tensors", "TestSupport", "Volumes"]),
+  tests("TrainingTests", ["Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
+  tests(
+    "SimulationTests",
+    ["Meshes", "Morphology", "Simulation", "TestSupport", "TomogramModel", "Volumes"]),
+  tests("PreprocessingTests", ["Preprocessing", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "MembranePredictionTests",
+    ["MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
+  tests("GapTracingTests", ["GapTracing", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "InstanceSeparationTests", ["InstanceSeparation", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "SurfaceFittingTests", ["Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
+  tests("MorphometryTests", ["Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
+  tests("EvaluationTests", ["Evaluation", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "ReportTests",
+    everyFormat + [
+      "CZlib", "Meshes", "Report", "TestSupport", "TomogramModel", "Volumes", "WorkLedger",
+    ]),
+  tests(
+    "PipelineTests",
+    everyFormat + ["Pipeline", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+  tests(
+    "BilayerCommandsTests",
+    everyFormat + ["BilayerCommands", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
 ]
 
 let package = Package(
   name: "bilayer",
   products: [
-    .library(name: "BilayerCore", targets: ["FourierTransforms", "TomogramModel", "Volumes"])
+    .executable(name: "bilayer", targets: ["bilayer"]),
+    .library(
+      name: "BilayerCore",
+      targets: ["FourierTransforms", "Meshes", "Morphology", "TomogramModel", "Volumes"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1")
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
-  targets: shims + core + testTargets
+  targets: shims + core + formats + engine + stages + program + testTargets
 )

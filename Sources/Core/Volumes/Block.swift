@@ -10,6 +10,7 @@ extension UInt8: VolumeSample {}
 extension Int16: VolumeSample {}
 extension UInt16: VolumeSample {}
 extension Int32: VolumeSample {}
+extension Float16: VolumeSample {}
 
 /// The voxels of a region, held in memory: the unit of work of every kernel.
 ///
