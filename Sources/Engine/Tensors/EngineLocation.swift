@@ -41,13 +41,13 @@ public struct EngineLocation: Hashable, Sendable {
   }
 
   /// Folder of the running program.
-  static var executableFolder: String {
+  public static var executableFolder: String {
     let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     return path.map { String($0[..<($0.lastIndex(of: "/") ?? $0.startIndex)]) } ?? "/"
   }
 
   /// A folder and all above it, nearest first.
-  static func ancestors(of folder: String) -> [String] {
+  public static func ancestors(of folder: String) -> [String] {
     var parts = folder.split(separator: "/")
     var folders: [String] = []
     while !parts.isEmpty {
