@@ -29,13 +29,21 @@
 #include <ATen/ops/zeros_like.h>
 #include <torch/headeronly/version.h>
 
+#include <atomic>
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+namespace {
+std::atomic<int64_t> handed_out{0};
+}
 
 struct ct_tensor_s {
   at::Tensor t;
+  explicit ct_tensor_s(at::Tensor tensor) : t(std::move(tensor)) { ++handed_out; }
+  ~ct_tensor_s() { --handed_out; }
 };
 
 namespace {
@@ -126,6 +134,8 @@ int set_recording(int enabled, int *previous) {
     at::GradMode::set_enabled(enabled != 0);
   });
 }
+
+int64_t live_tensors() { return handed_out.load(); }
 
 // MARK: Making, reading, moving
 
@@ -301,6 +311,7 @@ const ct_api table = {
     set_threads,
     manual_seed,
     set_recording,
+    live_tensors,
     from_floats,
     to_floats,
     zeros_like,
