@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Pipeline
 import TomogramModel
+import VolumeFiles
 import Volumes
 
 /// What every command that computes understands.
@@ -57,6 +58,19 @@ struct ReadingArguments: ParsableArguments {
   }
 }
 
+extension ReadingArguments {
+  /// The options as the reader wants them.
+  var inputOptions: InputOptions {
+    let sign: InputOptions.Mode0 =
+      switch mode0 {
+      case .auto: .auto
+      case .signed: .signed
+      case .unsigned: .unsigned
+      }
+    return InputOptions(mode0: sign, pixelSizeAngstrom: pixelSize, axes: axes)
+  }
+}
+
 /// `--mode0`.
 enum Mode0Value: String, ExpressibleByArgument, CaseIterable {
   case auto
@@ -109,6 +123,11 @@ struct PlacementOptions: ParsableArguments {
 
 /// What the machine has.
 enum Machine {
+  /// Where scratch data of commands without an output folder go.
+  static var scratchFolder: String {
+    unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+  }
+
   /// Processors this process may use.
   static var processorCount: Int {
     var set = cpu_set_t()
