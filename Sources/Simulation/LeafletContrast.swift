@@ -1,0 +1,88 @@
+import Volumes
+
+/// Which voxels CONTRACT's `leaflet_cnr` compares: those at head groups and the background.
+struct LeafletContrast: Sendable {
+  let leaflet: [Int32]
+  let background: [Int32]
+
+  /// Background is farther than 10 voxels from any object, in the largest coordinate difference,
+  /// which implies the Euclidean rule. Where a crowded scene leaves less than 0.1 % of such voxels,
+  /// the distance is halved until there are enough, at last to voxels that are no object.
+  init(_ scene: RenderedScene) {
+    leaflet = scene.leafletVoxels
+    let size = scene.options.size
+    let enough = max(32, size.count / 1000)
+    var chosen: [Int32] = []
+    for margin in [10, 5, 2, 1, 0] {
+      let near = dilated(scene.objects.samples, size: size, by: margin)
+      chosen = near.indices.compactMap { near[$0] == 0 ? Int32($0) : nil }
+      if enough <= chosen.count { break }
+    }
+    background = chosen
+  }
+
+  /// Scale of the noise at which signal plus noise has the wanted contrast; dense is positive.
+  ///
+  /// With means and covariances over the two sets of voxels, (ΔS + aΔN)² = T² (V_S + 2aC + a²V_N).
+  /// - Returns: nil where even the noise-free tomogram has less contrast than wanted.
+  func noiseScale(signal: [Float], noise: [Float], target: Double) -> Double? {
+    let (signalLeaflet, noiseLeaflet) = (mean(signal, leaflet), mean(noise, leaflet))
+    let (signalGround, noiseGround) = (mean(signal, background), mean(noise, background))
+    let (stepSignal, stepNoise) = (signalLeaflet - signalGround, noiseLeaflet - noiseGround)
+    var (signalVariance, covariance, noiseVariance) = (0.0, 0.0, 0.0)
+    for voxel in background {
+      let s = Double(signal[Int(voxel)]) - signalGround
+      let n = Double(noise[Int(voxel)]) - noiseGround
+      signalVariance += s * s
+      covariance += s * n
+      noiseVariance += n * n
+    }
+    let count = Double(max(background.count, 1))
+    let square = target * target
+    let a = stepNoise * stepNoise - square * noiseVariance / count
+    let b = stepSignal * stepNoise - square * covariance / count
+    let c = stepSignal * stepSignal - square * signalVariance / count
+    guard 0 < c, 0 < stepSignal, a < 0 else { return nil }
+    return (-b - (b * b - a * c).squareRoot()) / a
+  }
+
+  /// (Mean over leaflets − mean background) / s.d. of the background; dense is positive.
+  func measured(_ samples: [Float]) -> Double {
+    let ground = mean(samples, background)
+    let variance =
+      background.reduce(0.0) { sum, voxel in
+        let offset = Double(samples[Int(voxel)]) - ground
+        return sum + offset * offset
+      } / Double(max(background.count, 1))
+    guard 0 < variance else { return 0 }
+    return (mean(samples, leaflet) - ground) / variance.squareRoot()
+  }
+
+  private func mean(_ samples: [Float], _ voxels: [Int32]) -> Double {
+    guard !voxels.isEmpty else { return 0 }
+    return voxels.reduce(0.0) { $0 + Double(samples[Int($1)]) } / Double(voxels.count)
+  }
+}
+
+/// Voxels within `margin` of a nonzero one along each axis.
+private func dilated(_ mask: [Int8], size: VolumeSize, by margin: Int) -> [Int8] {
+  guard 0 < margin else { return mask }
+  var result = mask
+  let strides = [(size.x, 1), (size.y, size.x), (size.z, size.x * size.y)]
+  for (length, stride) in strides {
+    let source = result
+    for start in 0..<source.count where (start / stride).isMultiple(of: length) {
+      var last = -margin - 1
+      for step in 0..<length {
+        if source[start + step * stride] != 0 { last = step }
+        if step - last <= margin { result[start + step * stride] = 1 }
+      }
+      last = length + margin + 1
+      for step in (0..<length).reversed() {
+        if source[start + step * stride] != 0 { last = step }
+        if last - step <= margin { result[start + step * stride] = 1 }
+      }
+    }
+  }
+  return result
+}
