@@ -10,6 +10,8 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
   public var tiltStepDegrees = 3.0
   /// Underfocus, µm.
   public var defocusMicrometre = 4.0
+  /// Phase shift of a phase plate, degrees; 0 without one.
+  public var phaseShiftDegrees = 0.0
   /// S.d. of the error of the defocus that the correction assumes, µm.
   public var defocusErrorMicrometre = 0.05
   /// What is done about the contrast transfer function.

@@ -90,7 +90,8 @@ private struct TiltSeries {
     width = detectorWidth(for: size)
     bank = ProjectionFilterBank(width: width, height: size.y)
     transfer = ContrastTransfer(
-      defocusAngstrom: options.defocusMicrometre * 1e4, voltageKilovolt: options.voltageKilovolt)
+      defocusAngstrom: options.defocusMicrometre * 1e4, voltageKilovolt: options.voltageKilovolt,
+      phaseShiftDegrees: options.phaseShiftDegrees)
     var random = CounterRandom(seed: seed, stream: Stream.defects.rawValue)
     var believed: [ContrastTransfer] = []
     var shifts: [SIMD2<Double>] = []
@@ -99,7 +100,7 @@ private struct TiltSeries {
       believed.append(
         ContrastTransfer(
           defocusAngstrom: max(options.defocusMicrometre + error, 0.1) * 1e4,
-          voltageKilovolt: options.voltageKilovolt))
+          voltageKilovolt: options.voltageKilovolt, phaseShiftDegrees: options.phaseShiftDegrees))
       shifts.append(
         SIMD2(random.normal(), random.normal()) * options.alignmentErrorVoxels)
     }

@@ -6,7 +6,7 @@ import Volumes
 /// A periodic tile of correlated noise, mean 0 and s.d. 1: the look of lumen and cytosol.
 struct Texture: Sendable {
   /// A power of two along each axis.
-  static let edge = 64
+  static let edge = 128
   private let samples: [Float]
 
   /// Draws a texture.

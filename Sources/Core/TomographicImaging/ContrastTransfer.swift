@@ -13,16 +13,20 @@ public struct ContrastTransfer: Hashable, Sendable, Codable {
   public var sphericalAberrationMillimetre: Double
   /// Share A of amplitude contrast, 0...1.
   public var amplitudeContrast: Double
+  /// Phase shift of a phase plate, degrees, added to χ.
+  public var phaseShiftDegrees: Double
 
   /// Makes a transfer function; defaults are those of a usual 300 kV microscope.
   public init(
     defocusAngstrom: Double, voltageKilovolt: Double = 300,
-    sphericalAberrationMillimetre: Double = 2.7, amplitudeContrast: Double = 0.07
+    sphericalAberrationMillimetre: Double = 2.7, amplitudeContrast: Double = 0.07,
+    phaseShiftDegrees: Double = 0
   ) {
     self.defocusAngstrom = defocusAngstrom
     self.voltageKilovolt = voltageKilovolt
     self.sphericalAberrationMillimetre = sphericalAberrationMillimetre
     self.amplitudeContrast = amplitudeContrast
+    self.phaseShiftDegrees = phaseShiftDegrees
   }
 
   /// Relativistic electron wavelength in Å: 12.2643 / √(V + 0.97845·10⁻⁶ V²), V in volts.
@@ -38,6 +42,7 @@ public struct ContrastTransfer: Hashable, Sendable, Codable {
     let aberration = sphericalAberrationMillimetre * 1e7
     return .pi * wavelength * defocusAngstrom * square
       - 0.5 * .pi * aberration * wavelength * wavelength * wavelength * square * square
+      + phaseShiftDegrees * .pi / 180
   }
 
   /// Transfer at a frequency in cycles per Å, −1...1.
