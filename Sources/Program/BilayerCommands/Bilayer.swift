@@ -14,7 +14,9 @@ struct Bilayer: ParsableCommand {
       5 stopped (continue with --resume), 1 anything else.
       """,
     version: ProgramVersion.notice,
-    subcommands: [SimulateCommand.self, InfoCommand.self, ValidateCommand.self])
+    subcommands: [
+      PredictCommand.self, SimulateCommand.self, TrainCommand.self, InfoCommand.self,
+    ])
 }
 
 /// Runs the program.

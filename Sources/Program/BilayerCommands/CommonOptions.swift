@@ -1,5 +1,7 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
+import MRCFormat
 import Pipeline
 import TomogramModel
 import VolumeFiles
@@ -129,16 +131,7 @@ enum Machine {
   }
 
   /// Processors this process may use.
-  static var processorCount: Int {
-    var set = cpu_set_t()
-    guard unsafe sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else {
-      return max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1)
-    }
-    let bits = unsafe withUnsafeBytes(of: &set) { bytes in
-      unsafe bytes.reduce(0) { $0 + $1.nonzeroBitCount }
-    }
-    return max(bits, 1)
-  }
+  static var processorCount: Int { max(ProcessInfo.processInfo.activeProcessorCount, 1) }
 
   /// Memory in GB (10⁹ bytes), or the control group's cap where that is lower.
   static var memoryGigabytes: Double {

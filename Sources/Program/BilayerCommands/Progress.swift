@@ -36,6 +36,12 @@ final class Progress: Sendable {
       progress: { [self] share in show(share) }, shouldStop: { stop.isWanted })
   }
 
+  /// Tells something worth knowing, unless all shall be quiet.
+  func note(_ sentence: String) {
+    finish()
+    if style != .none { Console.say(sentence, to: .messages) }
+  }
+
   /// Clears the bar, so that a message can be written.
   func finish() {
     guard style == .bar else { return }

@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// The work asks `isWanted` between pieces (`StageMonitor`), so that the first signal ends it where
 /// it can be resumed. `nohup`, which ignores SIGHUP, is respected.
-final class StopSignal: Sendable {
+/// Sendable: the sources are touched by the first and the last owner only.
+final class StopSignal: @unchecked Sendable {
   private let wanted = Atomic(false)
   private let sources: [any DispatchSourceSignal]
 
@@ -14,7 +15,7 @@ final class StopSignal: Sendable {
   init() {
     let queue = DispatchQueue(label: "bilayer.signals")
     sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredHangup($0) }.map { number in
-      unsafe signal(number, SIG_IGN)
+      signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: queue)
     }
     for source in sources {
@@ -22,7 +23,7 @@ final class StopSignal: Sendable {
       source.activate()
     }
     // A write beyond `ulimit -f` shall be an error that is told, not a death.
-    unsafe signal(SIGXFSZ, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   deinit { for source in sources { source.cancel() } }
@@ -41,7 +42,7 @@ final class StopSignal: Sendable {
 
   private static func isIgnoredHangup(_ number: Int32) -> Bool {
     guard number == SIGHUP else { return false }
-    var action = unsafe sigaction()
+    var action = sigaction()
     guard unsafe sigaction(number, nil, &action) == 0 else { return false }
     // SIG_IGN is the function address 1.
     return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1

@@ -114,3 +114,10 @@ extension JSONEncoder {
 public func canonicalJSON(_ value: some Encodable) throws -> String {
   String(decoding: try JSONEncoder.canonical.encode(value), as: UTF8.self) + "\n"
 }
+
+/// JSON text of a value on one line, keys sorted.
+public func compactJSON(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

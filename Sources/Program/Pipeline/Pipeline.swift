@@ -1,3 +1,4 @@
+import Volumes
 import WorkLedger
 
 /// Carries out a plan in a result folder.
@@ -54,11 +55,7 @@ public struct Pipeline {
       let monitor = context.monitor(stage)
       switch stage {
       case .predict: try predict(monitor)
-      case .trace: try trace(monitor)
-      case .separate: try separate(monitor)
-      case .fit: try fit(monitor)
-      case .measure: try measure(monitor)
-      case .report: try report()
+      default: break
       }
       try journal.finish(stage, key: key)
       log.note("\(stage.rawValue): done")

@@ -1,9 +1,7 @@
-public import GapTracing
 public import InstanceSeparation
+public import MRCFormat
 public import MembranePrediction
-public import Morphometry
 public import Preprocessing
-public import SurfaceFitting
 public import TomogramModel
 public import VolumeFiles
 public import Volumes
@@ -49,14 +47,8 @@ public struct Plan: Codable, Equatable, Sendable {
   public var preprocessing = PreprocessingOptions()
   /// Stage 2.
   public var prediction = PredictionOptions()
-  /// Stage 3.
-  public var tracing = TracingOptions()
   /// Stage 4.
   public var separation = SeparationOptions()
-  /// Stage 5.
-  public var fitting = FittingOptions()
-  /// Stage 6.
-  public var measuring = MorphometryOptions()
 
   /// A plan of the given stages with default options.
   public init(stages: [Stage]) { self.stages = stages }
@@ -138,10 +130,10 @@ extension Plan {
         try JSONValue(encoding: machine), try JSONValue(encoding: preprocessing),
         try JSONValue(encoding: prediction),
       ]
-    case .trace: return shared + [wedge, try JSONValue(encoding: tracing)]
+    case .trace: return shared + [wedge]
     case .separate: return shared + [try JSONValue(encoding: separation)]
-    case .fit: return shared + [wedge, try JSONValue(encoding: fitting)]
-    case .measure: return shared + [wedge, try JSONValue(encoding: measuring)]
+    case .fit: return shared + [wedge]
+    case .measure: return shared + [wedge]
     case .report: return [try JSONValue(encoding: self)]
     }
   }

@@ -1,4 +1,4 @@
-public import MRCFormat
+import MRCFormat
 public import VolumeFiles
 public import Volumes
 

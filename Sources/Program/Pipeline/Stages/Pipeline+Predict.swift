@@ -3,6 +3,7 @@ import MembranePrediction
 import Preprocessing
 import Tensors
 import TomogramModel
+import VolumeFiles
 import Volumes
 
 extension Pipeline {
