@@ -18,8 +18,11 @@ struct MRCFile {
     let file: InputFile
     do { file = try InputFile(path: path) } catch { throw MRCError.file(error) }
     let first = try bytes(of: file, at: 0, count: min(file.byteCount, MRCHeader.byteCount))
-    if let unpacker = try Packing(firstBytes: first).unpacker(of: file) {
-      return try unpacked(from: unpacker, path: path, scratchFolder: scratchFolder)
+    let packing = Packing(firstBytes: first)
+    if let unpacker = try packing.unpacker(of: file) {
+      return try unpacked(
+        from: unpacker, ceiling: packing.ceiling(packedBytes: file.byteCount), path: path,
+        scratchFolder: scratchFolder)
     }
     let header = try MRCHeader(bytes: first, path: path)
     let expected = try header.fileByteCount(path: path)
@@ -29,13 +32,14 @@ struct MRCFile {
   }
 
   private static func unpacked(
-    from unpacker: any Unpacking, path: String, scratchFolder: String
+    from unpacker: any Unpacking, ceiling: Int, path: String, scratchFolder: String
   ) throws(MRCError) -> MRCFile {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { unsafe buffer.deallocate() }
     let got = try unsafe unpacker.unpack(into: .init(rebasing: buffer[..<MRCHeader.byteCount]))
     let header = try unsafe MRCHeader(bytes: Array(buffer[..<got]), path: path)
     let expected = try header.fileByteCount(path: path)
+    try requireLength(expected, found: ceiling, header: header, path: path)
     let scratch = try ScratchFile(folder: scratchFolder)
     try scratch.requireRoom(byteCount: expected)
     try unsafe scratch.append(.init(rebasing: buffer[..<got]))

@@ -25,6 +25,16 @@ enum Packing {
     }
   }
 
+  /// More bytes than a packed file of the given length can unpack to, by its format.
+  func ceiling(packedBytes: Int) -> Int {
+    switch self {
+    case .none: packedBytes
+    // Deflate: a match of 258 bytes in 2 bits. bzip2: 46 MB of equal bytes in a block of 37 bytes.
+    case .gzip: (packedBytes + 1024) * 1040
+    case .bzip2: (packedBytes + 1024) * 1_300_000
+    }
+  }
+
   func unpacker(of file: InputFile) throws(MRCError) -> (any Unpacking)? {
     switch self {
     case .none: nil
