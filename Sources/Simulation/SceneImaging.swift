@@ -42,10 +42,7 @@ public func image(
   if let target = options.leafletCNR {
     let noise = series.reconstruct(series.noiseProjections())
     try monitor.report(completed: 2, of: 3)
-    // Where the specimen itself is rougher than wanted, a tenth of its own roughness is added.
-    let scale = Float(
-      contrast.noiseScale(signal: signal, noise: noise, target: target)
-        ?? 0.1 * standardDeviation(signal) / max(standardDeviation(noise), 1e-30))
+    let scale = Float(contrast.noiseScale(signal: signal, noise: noise, target: target))
     for voxel in samples.indices { samples[voxel] += scale * noise[voxel] }
     snr = series.tiltSNR(noiseScale: scale)
   }

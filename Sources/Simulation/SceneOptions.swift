@@ -69,7 +69,7 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   /// Diameter of gold beads, nm.
   public var goldDiameterNm = Span2(5, 15)
   /// Density of gold over that of head groups.
-  public var goldDensity = 18.0
+  public var goldDensity = 12.0
 
   /// Amplitude of the texture of lumina and surroundings, in head-group density.
   public var texture = Span2(0, 0.3)

@@ -15,26 +15,37 @@ public func detectorWidth(for size: VolumeSize) -> Int {
   return FFTPlan.fastSize(atLeast: Int(diagonal.rounded(.up)) + 4)
 }
 
-/// The linear map from a voxel's column to a detector coordinate: u = column · step + start.
+/// The linear map from a voxel's column to a detector coordinate, u = column · step + start, in
+/// fixed point with 32 fractional bits: converting a float costs more than all the rest.
 private struct DetectorLine {
-  let step: Float
-  let start: Float
+  let step: Int
+  let start: Int
 
   init(angleDegrees: Double, size: VolumeSize, z: Int, width: Int) {
     let angle = angleDegrees * .pi / 180
     let (cosine, sine) = (Double.cos(angle), Double.sin(angle))
     let middle = SIMD2(Double(size.x - 1) / 2, Double(size.z - 1) / 2)
-    step = Float(cosine)
-    start = Float(
-      Double(width - 1) / 2 - middle.x * cosine + (Double(z) - middle.y) * sine)
+    step = Int(cosine * 0x1p32)
+    start = Int(
+      (Double(width - 1) / 2 - middle.x * cosine + (Double(z) - middle.y) * sine) * 0x1p32)
   }
 
   /// Columns whose voxels share themselves among pixels 0 ... width − 1.
   func columns(width: Int) -> Range<Int> {
-    // Half a thousandth keeps rounding in `step * column + start` from leaving the row.
-    let low = Int(((0.0005 - start) / step).rounded(.up))
-    let high = Int(((Float(width) - 1.0005 - start) / step).rounded(.down))
-    return low..<max(low, high + 1)
+    let end = (width - 1) << 32
+    // ceil(−start / step) and ceil((end − start) / step), for numerators of either sign.
+    func ceiling(_ numerator: Int) -> Int {
+      numerator <= 0 ? -(-numerator / step) : (numerator + step - 1) / step
+    }
+    let low = ceiling(-start)
+    return low..<max(low, ceiling(end - start))
+  }
+
+  @inline(__always)
+  func place(_ column: Int) -> (pixel: Int, share: Float) {
+    let place = column &* step &+ start
+    let fraction = Int32(truncatingIfNeeded: (place &>> 8) & 0xFF_FFFF)
+    return (place &>> 32, Float(fraction) * 0x1p-24)
   }
 }
 
@@ -123,18 +134,32 @@ private func checkAngles(_ anglesDegrees: [Double]) {
 }
 
 /// Shares a row of voxels among detector pixels.
+///
+/// Neighbouring columns fall on the same or the next pixel (cos α <= 1), so two pixels at a time are
+/// kept in registers and each is stored once complete: twice as fast as adding in memory.
 private func splat(
   _ source: Span<Float>, columns: Range<Int>, line: DetectorLine,
   into detector: inout MutableSpan<Float>
 ) {
+  guard !columns.isEmpty else { return }
+  precondition(source.indices.contains(columns.upperBound - 1), "Columns lie in the row.")
+  var current = line.place(columns.lowerBound).pixel
+  var (low, high) = (detector[current], detector[current + 1])
   for column in columns {
-    let place = Float(column) * line.step + line.start
-    let pixel = Int(place)
-    let share = place - Float(pixel)
+    let (pixel, share) = line.place(column)
+    let isNext = pixel != current
     // Bounds: `DetectorLine.columns` admits only columns with 0 <= pixel < width - 1.
-    unsafe detector[unchecked: pixel] += source[unchecked: column] * (1 - share)
-    unsafe detector[unchecked: pixel &+ 1] += source[unchecked: column] * share
+    unsafe detector[unchecked: current] = low
+    let fresh = unsafe detector[unchecked: pixel &+ 1]
+    low = isNext ? high : low
+    high = isNext ? fresh : high
+    current = pixel
+    let value = unsafe source[unchecked: column]
+    low += value * (1 - share)
+    high += value * share
   }
+  detector[current] = low
+  detector[current + 1] = high
 }
 
 /// Shares copies of one voxel among detector pixels.
@@ -142,10 +167,9 @@ private func splat(
   _ value: Float, columns: Range<Int>, line: DetectorLine,
   into detector: inout MutableSpan<Float>
 ) {
+  guard value != 0 else { return }
   for column in columns {
-    let place = Float(column) * line.step + line.start
-    let pixel = Int(place)
-    let share = place - Float(pixel)
+    let (pixel, share) = line.place(column)
     detector[pixel] += value * (1 - share)
     detector[pixel + 1] += value * share
   }
@@ -157,9 +181,7 @@ private func gather(
   into target: inout MutableSpan<Float>
 ) {
   for column in columns {
-    let place = Float(column) * line.step + line.start
-    let pixel = Int(place)
-    let share = place - Float(pixel)
+    let (pixel, share) = line.place(column)
     // Bounds: as in `splat`.
     let (low, high) = unsafe (detector[unchecked: pixel], detector[unchecked: pixel &+ 1])
     unsafe target[unchecked: column] += weight * (low + share * (high - low))
