@@ -27,7 +27,9 @@ struct LeafletContrast: Sendable {
   /// Where the specimen's own roughness (streaks of gold, textures) leaves less contrast than wanted
   /// even without noise, the noise alone is scaled to the wanted contrast, or to a third of that
   /// roughness if membranes have no contrast.
-  func noiseScale(signal: [Float], noise: [Float], target: Double) -> Double {
+  func noiseScale(
+    signal: [Float], noise: [Float], target: Double, isOverNoiseAlone: Bool
+  ) -> Double {
     let (signalLeaflet, noiseLeaflet) = (mean(signal, leaflet), mean(noise, leaflet))
     let (signalGround, noiseGround) = (mean(signal, background), mean(noise, background))
     let (stepSignal, stepNoise) = (signalLeaflet - signalGround, noiseLeaflet - noiseGround)
@@ -44,7 +46,7 @@ struct LeafletContrast: Sendable {
     let a = stepNoise * stepNoise - square * noiseVariance / count
     let b = stepSignal * stepNoise - square * covariance / count
     let c = stepSignal * stepSignal - square * signalVariance / count
-    guard 0 < c, 0 < stepSignal, a < 0 else {
+    guard 0 < c, 0 < stepSignal, a < 0, !isOverNoiseAlone else {
       let alone = max(stepSignal / target, (signalVariance / count).squareRoot() / 3)
       return alone / max(noiseVariance / count, 1e-30).squareRoot()
     }

@@ -76,7 +76,7 @@ extension SceneOptions {
 
   private mutating func drawGround(random: inout CounterRandom) {
     hasFaces = random.chance(0.35)
-    iceDensity = hasFaces && random.chance(0.7) ? random.uniform(0.2, 2) : 0
+    faceParticlesPer1000Nm2 = random.chance(0.6) ? random.logUniform(0.05, 3) : 0
     hasCarbonEdge = random.chance(0.12)
   }
 }
@@ -118,6 +118,7 @@ extension ImagingOptions {
     lowPassVoxels = isSmooth ? random.uniform(0.4, 1.6) : 0
     smoothingRounds = isSmooth && random.chance(0.4) ? random.integer(1...8) : 0
     leafletCNR = isSmooth ? random.logUniform(0.5, 3) : random.logUniform(0.3, 2)
+    cnrIsOverNoiseAlone = random.chance(0.7)
     isQuantised = random.chance(0.3)
   }
 }
