@@ -25,8 +25,11 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
   /// S.d. of the shift of each projection from its true place, voxels.
   public var alignmentErrorVoxels = 0.4
   /// (Mean background − mean over leaflet voxels) / s.d. of the background that the noise is scaled
-  /// to; nil: no noise.
+  /// to; nil: no noise. Where streaks and textures alone leave less, it is met over noise alone.
   public var leafletCNR: Double? = 0.8
+  /// Whether `leafletCNR` is met over the noise alone, so that gold streaks and textures, which also
+  /// count in CONTRACT's figure, come on top and lower it.
+  public var cnrIsOverNoiseAlone = false
   /// S.d. (voxels) of the blur that colours the noise of projections; 0 white.
   public var noiseBlurVoxels = 0.0
   /// How the weight of back-projection ends.
@@ -58,7 +61,8 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
     else {
       throw SimulationError(
         option: "tilt",
-        reason: "found \(tiltMinimumDegrees)...\(tiltMaximumDegrees) by \(tiltStepDegrees) degrees, "
+        reason:
+          "found \(tiltMinimumDegrees)...\(tiltMaximumDegrees) by \(tiltStepDegrees) degrees, "
           + "expected a rising range within ±80 in steps of at least 0.2")
     }
     guard 0 < defocusMicrometre, 0 < voltageKilovolt else {

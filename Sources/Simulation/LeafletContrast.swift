@@ -24,8 +24,12 @@ struct LeafletContrast: Sendable {
   /// Scale of the noise at which signal plus noise has the wanted contrast; dense is positive.
   ///
   /// With means and covariances over the two sets of voxels, (ΔS + aΔN)² = T² (V_S + 2aC + a²V_N).
-  /// - Returns: nil where even the noise-free tomogram has less contrast than wanted.
-  func noiseScale(signal: [Float], noise: [Float], target: Double) -> Double? {
+  /// Where the specimen's own roughness (streaks of gold, textures) leaves less contrast than wanted
+  /// even without noise, the noise alone is scaled to the wanted contrast, or to a third of that
+  /// roughness if membranes have no contrast.
+  func noiseScale(
+    signal: [Float], noise: [Float], target: Double, isOverNoiseAlone: Bool
+  ) -> Double {
     let (signalLeaflet, noiseLeaflet) = (mean(signal, leaflet), mean(noise, leaflet))
     let (signalGround, noiseGround) = (mean(signal, background), mean(noise, background))
     let (stepSignal, stepNoise) = (signalLeaflet - signalGround, noiseLeaflet - noiseGround)
@@ -42,7 +46,10 @@ struct LeafletContrast: Sendable {
     let a = stepNoise * stepNoise - square * noiseVariance / count
     let b = stepSignal * stepNoise - square * covariance / count
     let c = stepSignal * stepSignal - square * signalVariance / count
-    guard 0 < c, 0 < stepSignal, a < 0 else { return nil }
+    guard 0 < c, 0 < stepSignal, a < 0, !isOverNoiseAlone else {
+      let alone = max(stepSignal / target, (signalVariance / count).squareRoot() / 3)
+      return alone / max(noiseVariance / count, 1e-30).squareRoot()
+    }
     return (-b - (b * b - a * c).squareRoot()) / a
   }
 
@@ -64,25 +71,44 @@ struct LeafletContrast: Sendable {
   }
 }
 
-/// Voxels within `margin` of a nonzero one along each axis.
+/// Voxels within `margin` of a nonzero one along each axis: a box, axis after axis.
 private func dilated(_ mask: [Int8], size: VolumeSize, by margin: Int) -> [Int8] {
   guard 0 < margin else { return mask }
   var result = mask
-  let strides = [(size.x, 1), (size.y, size.x), (size.z, size.x * size.y)]
-  for (length, stride) in strides {
-    let source = result
-    for start in 0..<source.count where (start / stride).isMultiple(of: length) {
-      var last = -margin - 1
-      for step in 0..<length {
-        if source[start + step * stride] != 0 { last = step }
-        if step - last <= margin { result[start + step * stride] = 1 }
-      }
-      last = length + margin + 1
-      for step in (0..<length).reversed() {
-        if source[start + step * stride] != 0 { last = step }
-        if last - step <= margin { result[start + step * stride] = 1 }
+  for row in 0..<size.rowCount { dilateRow(&result, first: row * size.x, size.x, margin) }
+  for z in 0..<size.z {
+    let first = z * size.x * size.y
+    dilateRows(
+      &result, first: first, count: size.y, stride: size.x, length: size.x, margin: margin)
+  }
+  dilateRows(
+    &result, first: 0, count: size.z, stride: size.x * size.y, length: size.x * size.y,
+    margin: margin)
+  return result
+}
+
+private func dilateRow(_ mask: inout [Int8], first: Int, _ count: Int, _ margin: Int) {
+  let source = Array(mask[first..<(first + count)])
+  for x in 0..<count where source[x] != 0 {
+    for near in max(0, x - margin)...min(count - 1, x + margin) { mask[first + near] = 1 }
+  }
+}
+
+/// Dilates across `count` rows of `length` voxels: counts, for each column, the rows since the last
+/// nonzero voxel, forwards and backwards.
+private func dilateRows(
+  _ mask: inout [Int8], first: Int, count: Int, stride: Int, length: Int, margin: Int
+) {
+  let limit = Int8(margin)
+  let source = Array(mask[first..<(first + (count - 1) * stride + length)])
+  for isForward in [true, false] {
+    var since = [Int8](repeating: limit + 1, count: length)
+    for step in 0..<count {
+      let start = (isForward ? step : count - 1 - step) * stride
+      for x in 0..<length {
+        since[x] = source[start &+ x] != 0 ? 0 : min(since[x] &+ 1, limit &+ 1)
+        if since[x] <= limit { mask[first &+ start &+ x] = 1 }
       }
     }
   }
-  return result
 }

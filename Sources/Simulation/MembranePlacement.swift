@@ -178,12 +178,14 @@ struct MembranePlacement {
       })
   }
 
-  /// A normal near the beam in every third case, so that the wedge hides some sheets.
+  /// A normal near the beam in every sixth case, so that the wedge hides some sheets; else mostly
+  /// across it, as a sheet that crosses the field along the beam is the one that is seen.
   private mutating func sheetNormal() -> SIMD3<Double> {
-    if random.chance(0.35) {
+    if random.chance(0.15) {
       return SIMD3(random.uniform(-0.4, 0.4), random.uniform(-0.4, 0.4), 1)
     }
-    return random.direction()
+    let normal = random.direction()
+    return random.chance(0.5) ? normal : SIMD3(normal.x, normal.y, 0.3 * normal.z)
   }
 
   /// One to three parallel sheets.

@@ -28,6 +28,7 @@ struct SceneContents {
     for _ in 0..<Int(options.ribosomesPerMillionNm3 * volume) {
       appendParticle(ribosome, to: &balls)
     }
+    for face in faces { appendFaceParticles(species, on: face, to: &balls) }
     for _ in 0..<options.filaments { appendLine(to: &balls, turnsOf: actin) }
     for _ in 0..<options.microtubules { appendLine(to: &balls, turnsOf: microtubule) }
     return balls
@@ -51,6 +52,23 @@ struct SceneContents {
       origin: place(), normal: random.direction(), turn: random.uniform(0, 2 * .pi))
     guard isFree(frame.origin) else { return }
     balls += species.placed(in: frame)
+  }
+
+  /// Particles that stick to the face of the ice.
+  private mutating func appendFaceParticles(
+    _ species: [ParticleSpecies], on face: HalfSpace, to balls: inout [Ball]
+  ) {
+    let box = options.geometry.box
+    let area = (box.upper.x - box.lower.x) * (box.upper.y - box.lower.y) / 100
+    for _ in 0..<Int(options.faceParticlesPer1000Nm2 * area / 1000) {
+      var position = place()
+      let depth = random.uniform(20, 60)
+      position.z -= (face.excess(position) + depth) / face.normal.z
+      let kind = species[random.integer(0...(species.count - 1))]
+      let frame = Frame(
+        origin: position, normal: random.direction(), turn: random.uniform(0, 2 * .pi))
+      balls += kind.placed(in: frame)
+    }
   }
 
   /// Tries to lay a line of subunits where it touches no membrane.

@@ -42,14 +42,15 @@ public func image(
   if let target = options.leafletCNR {
     let noise = series.reconstruct(series.noiseProjections())
     try monitor.report(completed: 2, of: 3)
-    // Where the specimen itself is rougher than wanted, a tenth of its own roughness is added.
     let scale = Float(
-      contrast.noiseScale(signal: signal, noise: noise, target: target)
-        ?? 0.1 * standardDeviation(signal) / max(standardDeviation(noise), 1e-30))
+      contrast.noiseScale(
+        signal: signal, noise: noise, target: target,
+        isOverNoiseAlone: options.cnrIsOverNoiseAlone))
     for voxel in samples.indices { samples[voxel] += scale * noise[voxel] }
     snr = series.tiltSNR(noiseScale: scale)
   }
-  let finished = finish(samples, geometry: scene.density.geometry, options: options, workers: workers)
+  let finished = finish(
+    samples, geometry: scene.density.geometry, options: options, workers: workers)
   let sign: Float = options.isBright ? 1 : -1
   let cnr = contrast.measured(finished.map { sign * $0 })
   try monitor.report(completed: 3, of: 3)

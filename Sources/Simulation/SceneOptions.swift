@@ -69,16 +69,16 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   /// Diameter of gold beads, nm.
   public var goldDiameterNm = Span2(5, 15)
   /// Density of gold over that of head groups.
-  public var goldDensity = 18.0
+  public var goldDensity = 12.0
 
   /// Amplitude of the texture of lumina and surroundings, in head-group density.
   public var texture = Span2(0, 0.3)
   /// Density of lumina over their surroundings, in head-group density.
   public var lumenDensity = Span2(-0.05, 0.2)
-  /// Density of ice over vacuum; 0: ice everywhere.
-  public var iceDensity = 0.0
   /// Whether the ice or lamella has faces inside the volume that end the specimen.
   public var hasFaces = false
+  /// Particles stuck to each face per 1000 nm².
+  public var faceParticlesPer1000Nm2 = 0.5
   /// Whether a carbon film with a hole's edge lies under the specimen.
   public var hasCarbonEdge = false
 

@@ -40,7 +40,8 @@ public func renderScene(
   addBalls(balls, to: &builder.density, geometry: options.geometry, workers: workers)
   try monitor.report(completed: 2, of: 3)
   var ground = SpecimenGround(
-    options: options, faces: faces, carbon: options.hasCarbonEdge
+    options: options, faces: faces,
+    carbon: options.hasCarbonEdge
       ? CarbonFilm(options.geometry, random: &setting) : nil)
   ground.drawTextures(
     random: CounterRandom(seed: seed, stream: Stream.texture.rawValue), workers: workers)

@@ -39,10 +39,9 @@ extension SceneOptions {
     vesicles = many(7, random: &random)
     nestedPairs = many(2, random: &random)
     tubules = many(3, random: &random)
-    sheets = random.integer(0...2)
+    sheets = random.chance(0.5) ? random.integer(1...2) : 0
     cisternaStacks = random.chance(0.3) ? 1 : 0
     contactVesicles = many(3, random: &random)
-    if random.chance(0.25) { sheets = 0 }
     let smallest = random.logUniform(15, 60)
     vesicleRadiusNm = Span2(smallest, smallest + random.uniform(10, 150))
     deformation = Span2(0, random.uniform(0.02, 0.35))
@@ -68,8 +67,8 @@ extension SceneOptions {
     ribosomesPerMillionNm3 = random.chance(0.5) ? random.logUniform(0.5, 12) : 0
     filaments = random.chance(0.4) ? random.integer(1...12) : 0
     microtubules = random.chance(0.25) ? random.integer(1...3) : 0
-    goldBeads = random.chance(0.45) ? random.integer(1...12) : 0
-    goldDensity = random.uniform(8, 22)
+    goldBeads = random.chance(0.4) ? random.integer(1...8) : 0
+    goldDensity = random.uniform(4, 14)
     let rough = isCell ? random.uniform(0.1, 0.5) : random.uniform(0, 0.2)
     texture = Span2(0, rough)
     lumenDensity = Span2(-random.uniform(0, 0.15), random.uniform(0, 0.4))
@@ -77,7 +76,7 @@ extension SceneOptions {
 
   private mutating func drawGround(random: inout CounterRandom) {
     hasFaces = random.chance(0.35)
-    iceDensity = hasFaces && random.chance(0.7) ? random.uniform(0.2, 2) : 0
+    faceParticlesPer1000Nm2 = random.chance(0.6) ? random.logUniform(0.05, 3) : 0
     hasCarbonEdge = random.chance(0.12)
   }
 }
@@ -119,6 +118,7 @@ extension ImagingOptions {
     lowPassVoxels = isSmooth ? random.uniform(0.4, 1.6) : 0
     smoothingRounds = isSmooth && random.chance(0.4) ? random.integer(1...8) : 0
     leafletCNR = isSmooth ? random.logUniform(0.5, 3) : random.logUniform(0.3, 2)
+    cnrIsOverNoiseAlone = random.chance(0.7)
     isQuantised = random.chance(0.3)
   }
 }

@@ -108,13 +108,11 @@ struct SpecimenGround: Sendable {
     clearBeyondFaces(builder)
   }
 
-  /// Multiplies a row by the specimen's share of each voxel and adds the ice.
+  /// Multiplies a row by the specimen's share of each voxel. Ice itself needs no density: what is
+  /// constant between two flat faces has projections without detail, and the ramp removes them.
   private func endAtFaces(_ row: inout MutableSpan<Float>, y: Int, z: Int) {
-    let ice = Float(options.iceDensity)
-    for x in row.indices {
-      let share = shareInside(x: x, y: y, z: z)
-      row[x] = (row[x] + ice) * share
-    }
+    guard !faces.isEmpty else { return }
+    for x in row.indices { row[x] *= shareInside(x: x, y: y, z: z) }
   }
 
   private func shareInside(x: Int, y: Int, z: Int) -> Float {

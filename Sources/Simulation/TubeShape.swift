@@ -81,14 +81,17 @@ struct TubeShape: MembraneShape {
       for step in steps {
         let angle = Double(step) / Double(cap) * .pi / 2
         rings.append(
-          (frame.origin + frame.normal * (sign * radius * cosine(angle)), radius * sine(angle),
-           frame))
+          (
+            frame.origin + frame.normal * (sign * radius * cosine(angle)), radius * sine(angle),
+            frame
+          ))
       }
     }
     appendCap(frames[0], radius: radiiAngstrom[0], sign: -1, steps: Array(1..<cap))
     for index in axis.indices { rings.append((axis[index], radiiAngstrom[index], frames[index])) }
     let last = axis.count - 1
-    appendCap(frames[last], radius: radiiAngstrom[last], sign: 1, steps: Array((1..<cap).reversed()))
+    appendCap(
+      frames[last], radius: radiiAngstrom[last], sign: 1, steps: Array((1..<cap).reversed()))
     var mesh = TriangleMesh()
     for ring in rings {
       for step in 0..<around {
