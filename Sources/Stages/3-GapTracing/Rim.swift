@@ -18,12 +18,16 @@ struct Rim: Sendable {
 
 /// Finds rims among the mid-surface samples of a tile.
 struct RimFinder {
-  /// Radius of the neighbourhood that decides, in voxels: wide enough to average the rim's raggedness,
-  /// small against the radii of vesicles.
-  static let reachVoxels = 5.0
+  /// Radius of the neighbourhood that tells a rim, in voxels: wide enough to average the rim's
+  /// raggedness, not much wider than the smallest holes that matter.
+  private static let reachVoxels = 5.0
+  /// Radius of the piece of surface whose fit gives the rim's place and tangent, in voxels.
+  static let fitVoxels = 9.0
+  /// Where nothing of the sheet may lie straight ahead of a rim, in voxels.
+  private static let aheadVoxels = 2.5
   /// How far, in reaches, the centre of the neighbourhood lies from the sample: 0 inside a sheet,
-  /// 4/3π = 0.42 on a straight rim.
-  private static let leastImbalance = 0.22
+  /// 4/3π = 0.42 on a straight rim, 0.15 on the rim of a hole as wide as the reach.
+  private static let leastImbalance = 0.1
 
   private let samples: [MidSurfaceSample]
   private let grid: PointGrid
@@ -50,7 +54,7 @@ struct RimFinder {
   /// The rim at a sample, if it is one.
   private func rim(at index: Int) -> Rim? {
     let sample = samples[index]
-    let neighbours = sheet(around: sample)
+    let neighbours = sheet(around: sample, radius: Self.reachVoxels * voxel)
     guard 6 <= neighbours.count else { return nil }
     var (centre, weight) = (SIMD3<Double>.zero, 0.0)
     for neighbour in neighbours {
@@ -61,62 +65,70 @@ struct RimFinder {
     let distance = dot(centre, centre).squareRoot()
     guard Self.leastImbalance * Self.reachVoxels * voxel < distance else { return nil }
     let outward = -centre / distance
-    // Only the outermost samples: none straight ahead.
+    // Only the outermost samples: none near and straight ahead.
+    let farthest = Self.aheadVoxels * Self.aheadVoxels * voxel * voxel
     let ahead = neighbours.contains { neighbour in
       let forward = dot(neighbour.offset, outward)
-      return 0.6 * voxel < forward && neighbour.offset.squaredLength < 2 * forward * forward
+      let square = neighbour.offset.squaredLength
+      return 0.6 * voxel < forward && square < 2 * forward * forward && square < farthest
     }
     guard !ahead, !leavesVolume(sample.position, outward) else { return nil }
-    let normal = extrapolatedNormal(of: sample, neighbours, outward: outward)
+    return fittedRim(at: sample, outward: outward)
+  }
+
+  /// The rim's place and tangent from a quadratic fit to the sheet behind it: single normals are off
+  /// by degrees, and the mean of many lags behind on a curved sheet.
+  private func fittedRim(at sample: MidSurfaceSample, outward: SIMD3<Double>) -> Rim? {
+    let radius = Self.fitVoxels * voxel
+    let along = cross(sample.normal, outward)
+    // The outermost voxel's positions are the least sure: the mask's end draws them to its corners.
+    var patch = QuadraticPatch()
+    var halfThickness = (sum: 0.0, count: 0.0)
+    for neighbour in sheet(around: sample, radius: radius) {
+      let x = dot(neighbour.offset, outward) / radius
+      let y = dot(neighbour.offset, along) / radius
+      patch.add(
+        x: x, y: y, height: neighbour.height / radius,
+        weight: neighbour.area * max(1 - x * x - y * y, 0.05) * (-x * radius < voxel ? 0.1 : 1))
+      halfThickness.sum += neighbour.halfThickness
+      halfThickness.count += 1
+    }
+    guard let fit = patch.coefficients() else { return nil }
+    let normal = (sample.normal - fit[1] * outward - fit[2] * along).normalised
     let tangent = outward - dot(outward, normal) * normal
     return Rim(
-      position: sample.position, normal: normal, outward: tangent.normalised,
-      halfThickness: sample.halfThicknessAngstrom)
+      position: sample.position + fit[0] * radius * sample.normal, normal: normal,
+      outward: tangent.normalised,
+      halfThickness: halfThickness.sum / max(halfThickness.count, 1))
   }
 
   /// A sample of the same sheet near another.
   private struct Neighbour {
     /// From the other, projected to its tangent plane.
     var offset: SIMD3<Double>
-    /// Normal, turned to the other's side.
-    var normal: SIMD3<Double>
+    /// Above that plane.
+    var height: Double
     var area: Double
+    var halfThickness: Double
   }
 
-  private func sheet(around sample: MidSurfaceSample) -> [Neighbour] {
+  private func sheet(around sample: MidSurfaceSample, radius: Double) -> [Neighbour] {
     var neighbours: [Neighbour] = []
-    grid.forEachPoint(near: sample.position, radius: Self.reachVoxels * voxel) { index in
+    grid.forEachPoint(near: sample.position, radius: radius) { index in
       let other = samples[index]
       let away = other.position - sample.position
       let height = dot(away, sample.normal)
-      let alignment = dot(other.normal, sample.normal)
-      guard abs(height) < 2.5 * voxel, abs(alignment) > 0.5 else { return }
+      // A fold or a second sheet is told by its height, which on a sheet bent to the tightest radius
+      // stays below this cone, or by its normal.
+      guard abs(height) < 2 * voxel + 0.25 * away.squaredLength.squareRoot(),
+        abs(dot(other.normal, sample.normal)) > 0.5
+      else { return }
       neighbours.append(
         Neighbour(
-          offset: away - height * sample.normal,
-          normal: alignment < 0 ? -other.normal : other.normal,
-          area: other.areaSquareAngstrom))
+          offset: away - height * sample.normal, height: height, area: other.areaSquareAngstrom,
+          halfThickness: other.halfThicknessAngstrom))
     }
     return neighbours
-  }
-
-  /// The normal at the rim, extrapolated: on a curved sheet the mean normal lags behind.
-  private func extrapolatedNormal(
-    of sample: MidSurfaceSample, _ neighbours: [Neighbour], outward: SIMD3<Double>
-  ) -> SIMD3<Double> {
-    var (sum, sumX, sumXX) = (0.0, 0.0, 0.0)
-    var (sumN, sumXN) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
-    for neighbour in neighbours {
-      let x = dot(neighbour.offset, outward)
-      sum += neighbour.area
-      sumX += neighbour.area * x
-      sumXX += neighbour.area * x * x
-      sumN += neighbour.area * neighbour.normal
-      sumXN += neighbour.area * x * neighbour.normal
-    }
-    let determinant = sum * sumXX - sumX * sumX
-    guard 1e-6 * sum * sumXX < determinant else { return sample.normal }
-    return ((sumXX * sumN - sumX * sumXN) / determinant).normalised
   }
 
   /// A membrane that ends at the volume's border does not end.

@@ -25,7 +25,7 @@ struct Tracer {
     let kept = Int32(
       fragments.components.prefix { options.minimumFragmentVoxels <= $0.voxels }.count)
     var rims: [Rim] = []
-    let overlap = Int(RimFinder.reachVoxels.rounded(.up)) + 1
+    let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
     try forEachMidSurfaceTile(of: mask, overlap: overlap, workers: workers) { tile, samples in
       let around = tile.expanded(by: overlap).clamped(to: geometry.bounds)
       let labels = try fragments.labels.read(around)
