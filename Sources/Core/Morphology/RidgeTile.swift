@@ -90,7 +90,7 @@ struct RidgeTile {
     let candidates = CandidateGrid(region: belt.expanded(by: 1), points: ridgeCandidates(in: belt))
     let chosen = candidates.points.filter { candidates.wins($0) }
     let ridge = CandidateGrid(region: belt, points: chosen)
-    return chosen.filter { core.contains($0.voxel) }.map {
+    return chosen.filter { core.contains($0.voxel) && ridge.agrees($0) }.map {
       sample(for: $0, neighbours: ridge, geometry: geometry)
     }
   }
@@ -207,29 +207,50 @@ struct CandidateGrid {
     return true
   }
 
-  /// Divergence of the normals, per voxel: κ1 + κ2 where the normal at `point` counts as outward.
+  /// Whether a point's normal is within 25° of its neighbourhood's.
   ///
-  /// Least squares over neighbours in a disc: Σ Δn·Δx / Σ Δx² is half the trace of ∂n/∂x.
-  func divergence(at point: RidgePoint) -> Double {
+  /// At an open rim the smoothed mask falls off along the sheet as fast as across it, and the ridge
+  /// turns into the rim's corners: such points, in the outermost voxel or two, are no mid-surface.
+  func agrees(_ point: RidgePoint) -> Bool {
+    var (diagonal, offDiagonal) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
+    forEachNeighbour(of: point) { other in
+      let n = other.normal
+      diagonal += n * n
+      offDiagonal += SIMD3(n.y * n.z, n.x * n.z, n.x * n.y)
+    }
+    let tensor = SymmetricMatrix(diagonal: diagonal, offDiagonal: offDiagonal)
+    return 0.9 < abs(dot(tensor.eigenvector(of: tensor.eigenvalues.z), point.normal))
+  }
+
+  @inline(__always)
+  private func forEachNeighbour(of point: RidgePoint, _ body: (RidgePoint) -> Void) {
     let reach = RidgeTile.belt
-    var (product, square) = (0.0, 0.0)
     for z in -reach...reach {
       for y in -reach...reach {
         for x in -reach...reach {
           let voxel = VoxelIndex(
             x: point.voxel.x + x, y: point.voxel.y + y, z: point.voxel.z + z)
-          guard let other = self[voxel] else { continue }
-          let away = other.coordinate - point.coordinate
-          let height = dot(away, point.normal)
-          let alignment = dot(other.normal, point.normal)
-          // Another sheet, or beyond a fold.
-          guard abs(alignment) > 0.5, abs(height) < 2 else { continue }
-          let turned = alignment < 0 ? -other.normal : other.normal
-          let tangent = away - height * point.normal
-          product += dot(turned - point.normal, tangent)
-          square += dot(tangent, tangent)
+          if let other = self[voxel] { body(other) }
         }
       }
+    }
+  }
+
+  /// Divergence of the normals, per voxel: κ1 + κ2 where the normal at `point` counts as outward.
+  ///
+  /// Least squares over neighbours in a disc: Σ Δn·Δx / Σ Δx² is half the trace of ∂n/∂x.
+  func divergence(at point: RidgePoint) -> Double {
+    var (product, square) = (0.0, 0.0)
+    forEachNeighbour(of: point) { other in
+      let away = other.coordinate - point.coordinate
+      let height = dot(away, point.normal)
+      let alignment = dot(other.normal, point.normal)
+      // Another sheet, or beyond a fold.
+      guard abs(alignment) > 0.5, abs(height) < 2 else { return }
+      let turned = alignment < 0 ? -other.normal : other.normal
+      let tangent = away - height * point.normal
+      product += dot(turned - point.normal, tangent)
+      square += dot(tangent, tangent)
     }
     return square == 0 ? 0 : 2 * product / square
   }
