@@ -31,6 +31,18 @@ public struct MarchingCubes: Sendable {
 
     /// An empty part.
     public init() {}
+
+    /// Leaves out the triangles for which `isKept` is false. It gets their centre and their normal
+    /// of any length, both in grid coordinates.
+    public mutating func keepTriangles(
+      where isKept: (_ center: SIMD3<Double>, _ normal: SIMD3<Double>) -> Bool
+    ) {
+      triangles.removeAll { corner in
+        let (a, b) = (vertices[Int(corner.x)], vertices[Int(corner.y)])
+        let c = vertices[Int(corner.z)]
+        return !isKept((a + b + c) / 3, (b - a).cross(c - a))
+      }
+    }
   }
 
   /// An edge of the grid: its lower end and the axis it runs along.
