@@ -182,8 +182,11 @@ let testTargets: [Target] = [
     "InstanceSeparationTests",
     ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
-    "SurfaceFittingTests", ["Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
-  tests("MorphometryTests", ["Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
+    "SurfaceFittingTests",
+    [numerics, "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "MorphometryTests",
+    [numerics, "Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
   tests("EvaluationTests", ["Evaluation", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "ReportTests",
