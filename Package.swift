@@ -116,7 +116,7 @@ let everyStage: [Target.Dependency] = [
 let program: [Target] = [
   module(
     "Report", "Program/Report",
-    everyFormat + [numerics, "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
