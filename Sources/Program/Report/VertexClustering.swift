@@ -11,21 +11,12 @@ func coarsened(_ surface: MembraneSurface, triangleLimit limit: Int) -> Membrane
   var result = surface
   guard 0 < limit else { return surface }
   // A cell of edge e leaves about 2 area / e² triangles.
-  var cell = (2 * area(surface.mesh) / Double(limit)).squareRoot()
+  var cell = (2 * surface.mesh.areaAngstrom2 / Double(limit)).squareRoot()
   while limit < result.mesh.triangles.count && 0 < cell {
     result = clustered(surface, cell: cell)
     cell *= 1.2
   }
   return result
-}
-
-private func area(_ mesh: TriangleMesh) -> Double {
-  mesh.triangles.indices.reduce(0) { sum, triangle in
-    let (a, b, c) = mesh.corners(of: triangle)
-    let (u, v) = (b - a, c - a)
-    let normal = SIMD3(u.y * v.z - u.z * v.y, u.z * v.x - u.x * v.z, u.x * v.y - u.y * v.x)
-    return sum + (normal * normal).sum().squareRoot() / 2
-  }
 }
 
 /// Vertices of one cell, summed.
