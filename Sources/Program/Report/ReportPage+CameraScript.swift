@@ -2,7 +2,7 @@ extension ReportPage {
   /// How the scene is turned, lit on the page, and clicked.
   static let cameraScript = #"""
     // `turn` is column-major and orthonormal; the eye looks down the beam, from +z.
-    const camera = { turn: null, zoom: 1, spinning: !still };
+    const camera = { turn: null, zoom: 1, pitch: 0.5, spinning: !still };
 
     function multiply(a, b) {
       const product = new Float32Array(9);
@@ -34,7 +34,7 @@ extension ReportPage {
     }
 
     function resetCamera() {
-      camera.turn = multiply(aboutX(0.62), aboutY(-0.45));
+      camera.turn = multiply(aboutX(camera.pitch), aboutY(-0.5));
       camera.zoom = 1;
       changed();
     }
@@ -48,8 +48,10 @@ extension ReportPage {
         canvas.width = scene.overlay.canvas.width = width;
         canvas.height = scene.overlay.canvas.height = height;
       }
-      // The box's radius fills 0.94 of the shorter side.
-      scene.unit = 0.94 * Math.min(width, height) * camera.zoom;
+      // The box fits while it turns about y as the first view is pitched.
+      const [x, y, z] = scene.half, wide = Math.hypot(x, z);
+      const tall = y * Math.cos(camera.pitch) + wide * Math.sin(camera.pitch);
+      scene.unit = 0.93 * Math.min(width / wide, height / tall) * camera.zoom;
       scene.zoom = [scene.unit / width, scene.unit / height];
       scene.paper = parseColour(theme('--scene'));
       scene.ink = parseColour(theme('--ink'));

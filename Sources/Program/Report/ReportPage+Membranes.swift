@@ -43,18 +43,20 @@ extension ReportPage {
     return
       ([
         head("No.", "", "label in instances.mrc"), head("Class", "", "class"),
-        head("Closed", "", "closed"), head("Inside", "", "parent"),
+        head("Closed", "", "closed"), head("Inside", "", "parent", isNumber: true),
       ] + known
       + names.map { name in
         let title = ColumnTitle(name)
-        return head(title.words, title.unit, name)
+        return head(title.words, title.unit, name, isNumber: true)
       }).joined()
   }
 
-  private func head(_ words: String, _ unit: String, _ column: String) -> String {
+  private func head(
+    _ words: String, _ unit: String, _ column: String, isNumber: Bool = false
+  ) -> String {
     let unitText = unit.isEmpty ? "" : " <span class=\"unit\">\(unit)</span>"
     return """
-      <th scope="col"><button type="button" title="\(escaped(column))">\(escaped(words))\(unitText)\
+      <th scope="col"\(isNumber ? " class=\"number\"" : "")><button type="button" title="\(escaped(column))">\(escaped(words))\(unitText)\
       </button></th>
       """
   }
