@@ -11,14 +11,32 @@ public struct Methods: Hashable, Sendable {
     public init(_ name: String, _ number: String) { (self.name, self.number) = (name, number) }
   }
 
+  /// A stage that left its files in the folder.
+  public enum Step: CaseIterable, Sendable {
+    /// The network ran.
+    case predicted
+    /// Gaps were closed.
+    case traced
+    /// Membranes were separated.
+    case separated
+    /// Surfaces were fitted.
+    case fitted
+    /// Surfaces were measured.
+    case measured
+  }
+
   /// Versions in the order to print.
   public var versions: [Version]
-  /// Sentences on this tomogram: pixel size, tilt range, model.
+  /// What was done; nothing else is claimed.
+  public var steps: Set<Step>
+  /// Sentences on this tomogram: tilt range, model.
   public var particulars: [String]
 
   /// Makes a paragraph.
-  public init(versions: [Version] = [], particulars: [String] = []) {
-    (self.versions, self.particulars) = (versions, particulars)
+  public init(
+    versions: [Version] = [], steps: Set<Step> = Set(Step.allCases), particulars: [String] = []
+  ) {
+    (self.versions, self.steps, self.particulars) = (versions, steps, particulars)
   }
 
   /// References, in the order of their numbers.
@@ -33,20 +51,27 @@ public struct Methods: Hashable, Sendable {
 
   /// The paragraph.
   public var paragraph: String {
-    var sentences = [
+    let opening =
       "Membranes were segmented with Bilayer\(versionText), a native program that follows the "
-        + "machine learning pipeline of Zhou et al. [1].",
-      "A U-Net trained on simulated tomograms gave each voxel a probability of being membrane "
-        + "(libtorch [2]; Fourier transforms by FFTW [3]); gaps between fragments were closed along "
-        + "minimal paths; the result was separated into single membranes, and a smooth mid-surface "
-        + "was fitted to each, from which areas, volumes, curvatures and thicknesses were measured.",
-    ]
-    sentences += particulars
-    sentences.append(
+      + "machine learning pipeline of Zhou et al. [1]."
+    let closing =
       "Membrane that was seen in the density, bridged, or inferred where the missing wedge hides "
-        + "it is kept apart in every output; numbers that the data cannot carry are left out, with "
-        + "the reason.")
-    return sentences.joined(separator: " ")
+      + "it is kept apart in every output; numbers that the data cannot carry are left out, with "
+      + "the reason."
+    return ([opening] + Step.allCases.filter(steps.contains).map(Self.sentence) + particulars
+      + [closing]).joined(separator: " ")
+  }
+
+  private static func sentence(_ step: Step) -> String {
+    switch step {
+    case .predicted:
+      "A U-Net trained on simulated tomograms gave each voxel a probability of being membrane "
+        + "(libtorch [2]; Fourier transforms by FFTW [3])."
+    case .traced: "Gaps between fragments were closed along paths of least cost."
+    case .separated: "Membranes were separated by connectivity and numbered by falling area."
+    case .fitted: "A smooth mid-surface was fitted to each membrane."
+    case .measured: "Areas, volumes, curvatures and thicknesses were measured on these surfaces."
+    }
   }
 
   private var versionText: String {

@@ -100,8 +100,9 @@ extension ReportPage {
         if (off < best) { best = off; at = i; }
       }
       const y = Math.max(pixelY(view, r.high) - 5 * ratio, 13 * ratio);
-      writeText(view.context, r.label, pixelX(view, at), y, ratio, cssColour(r.label),
-        'rgb(0 0 0 / 0.8)', 'center');
+      const light = colourOf(r.label).map(v => Math.round(v * 0.55 + 115));
+      writeText(view.context, r.label, pixelX(view, at), y, ratio, `rgb(${light.join(' ')})`,
+        'rgb(0 0 0 / 0.85)', 'center');
     }
 
     // Where the fitted surfaces cross the section.

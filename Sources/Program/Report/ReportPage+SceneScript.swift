@@ -127,6 +127,8 @@ extension ReportPage {
       gl.uniform3fv(at.boxScale, scene.scale);
       gl.uniform3fv(at.boxShift, scene.shift);
       gl.uniform3fv(at.paper, scene.paper);
+      // A stripe and its gap take about 10 pixels of the page, however far one zooms.
+      gl.uniform1f(at.pitch, scene.unit / 2 / (10 * (devicePixelRatio || 1)));
       gl.uniform1f(at.cutAbove, checked('cut-away') ? sectionHeight() : 9);
       gl.uniform1i(at.colouring, Number(byId('colouring').value));
       gl.uniform1i(at.picking, picking ? 1 : 0);

@@ -40,7 +40,7 @@ extension ReportPage {
       in float depth;
       flat in float label;
       uniform vec3 colour, paper;
-      uniform float faint, cutAbove;
+      uniform float faint, cutAbove, pitch;
       uniform int colouring, picking;
       out vec4 pixel;
       float stripes(float phase) {
@@ -64,8 +64,10 @@ extension ReportPage {
           return;
         }
         vec3 base = colouring == 0 ? colour : colouring == 1 ? provenanceColour() : curvatureColour();
-        float hatch = stripes((spot.x + spot.y + spot.z) * 16.0);
-        float dots = hatch * stripes((spot.x - spot.y + spot.z) * 16.0);
+        // Inferred patches lie across the beam: stripes vary in x and y. Bridges may stand any way.
+        float hatch = stripes(dot(spot, vec3(0.6, 0.8, 0.0)) * pitch);
+        float dots = stripes(dot(spot, vec3(0.6, 0.6, 0.55)) * pitch)
+          * stripes(dot(spot, vec3(-0.6, 0.6, -0.55)) * pitch);
         if (unseen.y > 0.5) base = mix(base, paper, 0.35 + 0.4 * hatch);
         else if (unseen.x > 0.5) base = mix(base, paper, 0.75 * dots);
         vec3 n = normalize(normal);

@@ -151,6 +151,15 @@ extension ReportPage {
       font-size: 13.5px; }
     footer p { max-width: 110ch; color: var(--soft); font-size: 12.5px; margin: 0 0 26px; }
     a { color: var(--accent); }
+    .plots { display: flex; flex-wrap: wrap; gap: 16px 26px; margin-top: 12px; }
+    .plot { margin: 0; }
+    .plot figcaption { font-size: 13px; font-weight: 600; }
+    .plot .axis { fill: none; stroke: var(--line); }
+    .plot .mean { stroke: var(--ink); stroke-width: 2; }
+    .plot circle { stroke: var(--card); stroke-width: 0.8; }
+    .plot text { fill: var(--soft); font-size: 11.5px; }
+    .plot .tick { text-anchor: end; }
+    .plot .name { text-anchor: middle; }
     @media (max-width: 1080px) { .viewer { grid-template-columns: minmax(0, 1fr); } }
     @media (max-width: 640px) {
       header, main, footer { padding: 0 14px; }
