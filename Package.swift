@@ -181,8 +181,11 @@ let testTargets: [Target] = [
   tests(
     "InstanceSeparationTests", ["InstanceSeparation", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
-    "SurfaceFittingTests", ["Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
-  tests("MorphometryTests", ["Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
+    "SurfaceFittingTests",
+    [numerics, "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "MorphometryTests",
+    [numerics, "Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
   tests("EvaluationTests", ["Evaluation", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "ReportTests",

@@ -1,0 +1,169 @@
+import Meshes
+import RealModule
+import SurfaceFitting
+import TestSupport
+import Testing
+import TomogramModel
+import Volumes
+
+private func fitted(
+  _ phantom: LabelPhantom, provenance: Volume<Int8>? = nil, options: FittingOptions = .init()
+) throws -> FittedMembrane {
+  try fitSurface(
+    of: phantom.membrane, in: phantom.labels, provenance: provenance, tilt: .customary,
+    options: options, workers: Workers(count: 2))
+}
+
+private func cube(_ edge: Int) -> VolumeGeometry {
+  VolumeGeometry(size: VolumeSize(x: edge, y: edge, z: edge), voxelSizeAngstrom: 10)
+}
+
+@Suite struct ClosedSurfaceTests {
+  @Test("A vesicle's label gives its area and radius, not the label's two faces")
+  func sphere() throws {
+    for radius in [80.0, 150] {
+      let (phantom, center) = LabelPhantom.sphere(radiusAngstrom: radius)
+      let mesh = try fitted(phantom).surface.mesh
+      print("sphere", radius, mesh.areaAngstrom2 / (4 * .pi * radius * radius), mesh.vertices.count)
+      #expect(mesh.isClosed && mesh.isConsistentlyOriented)
+      #expect(mesh.eulerCharacteristic == 2)
+      #expect(0 < mesh.signedVolumeAngstrom3)
+      #expect(abs(mesh.areaAngstrom2 / (4 * .pi * radius * radius) - 1) < 0.02)
+      let errors = mesh.vertices.map { ($0 - center).length - radius }
+      print(errors.min()!, errors.max()!, errors.reduce(0, +) / Double(errors.count))
+      #expect(errors.allSatisfy { abs($0) < 4 })
+    }
+  }
+
+  @Test("A ring's label gives one handle and a torus's area")
+  func torus() throws {
+    let center = SIMD3(221.0, 218, 119)
+    let geometry = VolumeGeometry(size: VolumeSize(x: 44, y: 44, z: 24), voxelSizeAngstrom: 10)
+    let phantom = LabelPhantom(geometry: geometry, halfThicknessAngstrom: 20) { place in
+      let offset = place - center
+      let ring = (offset.x * offset.x + offset.y * offset.y).squareRoot() - 125
+      return (ring * ring + offset.z * offset.z).squareRoot() - 65
+    }
+    let mesh = try fitted(phantom).surface.mesh
+    print("torus", mesh.areaAngstrom2 / (4 * .pi * .pi * 125 * 65))
+    #expect(mesh.isClosed && mesh.eulerCharacteristic == 0)
+    #expect(abs(mesh.areaAngstrom2 / (4 * .pi * .pi * 125 * 65) - 1) < 0.03)
+  }
+
+  @Test("A vesicle's curvature is 1/r within 2 % on the whole")
+  func curvature() throws {
+    let (phantom, _) = LabelPhantom.sphere(radiusAngstrom: 150)
+    let surface = try fitted(phantom).surface
+    let mean = surface.meanCurvaturePerNm.reduce(0, +) / Float(surface.meanCurvaturePerNm.count)
+    print("curv", mean * 15, surface.meanCurvaturePerNm.min()!, surface.meanCurvaturePerNm.max()!)
+    #expect(abs(mean * 15 - 1) < 0.02)
+    #expect(surface.meanCurvaturePerNm.allSatisfy { abs($0 * 15 - 1) < 0.25 })
+  }
+}
+
+@Suite struct OpenSurfaceTests {
+  @Test("An open cap keeps its area within 5 %, one rim, and faces +z")
+  func cap() throws {
+    let center = SIMD3(300.0, 304, 40)
+    let (radius, angle) = (320.0, 0.7)
+    let geometry = VolumeGeometry(size: VolumeSize(x: 60, y: 60, z: 44), voxelSizeAngstrom: 10)
+    let phantom = LabelPhantom(geometry: geometry, halfThicknessAngstrom: 20) {
+      LabelPhantom.capDistance($0, center: center, radius: radius, angle: angle)
+    }
+    let surface = try fitted(phantom).surface
+    let area = 2 * .pi * radius * radius * (1 - .cos(angle))
+    print("cap", surface.mesh.areaAngstrom2 / area)
+    #expect(abs(surface.mesh.areaAngstrom2 / area - 1) < 0.05)
+    #expect(surface.mesh.boundaryLoops().count == 1)
+    #expect(surface.mesh.eulerCharacteristic == 1)
+    #expect(surface.normals.allSatisfy { 0 < $0.z })
+  }
+
+  @Test("A sheet that the volume cuts reaches up to the volume's border")
+  func cutSheet() throws {
+    for tilt in [0.0, 0.35] {
+      let normal = SIMD3(Double.sin(tilt), 0, Double.cos(tilt))
+      let phantom = LabelPhantom(geometry: cube(40), halfThicknessAngstrom: 20) {
+        ($0 - SIMD3(195, 195, 196)).dot(normal)
+      }
+      let mesh = try fitted(phantom).surface.mesh
+      // From the first voxel's centre to the last one's, or to their outer faces.
+      let (inner, outer) = (390 * 390 / Double.cos(tilt), 400 * 400 / Double.cos(tilt))
+      print("cut", mesh.areaAngstrom2 / inner, mesh.areaAngstrom2 / outer)
+      #expect(0.97 * inner < mesh.areaAngstrom2 && mesh.areaAngstrom2 < 1.02 * outer)
+      #expect(mesh.boundaryLoops().count == 1)
+    }
+  }
+
+  @Test("Two sheets of one label with a narrow gap stay two layers")
+  func doubleSheet() throws {
+    let phantom = LabelPhantom(geometry: cube(36), halfThicknessAngstrom: 15) { place in
+      min(abs(place.z - 140), abs(place.z - 210))
+    }
+    let mesh = try fitted(phantom).surface.mesh
+    print("double", mesh.areaAngstrom2 / (2 * 350 * 350), mesh.components().count)
+    #expect(mesh.components().count == 2)
+    #expect(abs(mesh.areaAngstrom2 / (2 * 355 * 355) - 1) < 0.06)
+  }
+
+  @Test("Voxels that are longer along z do not bend a vesicle")
+  func anisotropic() throws {
+    let geometry = VolumeGeometry(
+      size: VolumeSize(x: 44, y: 44, z: 32), voxelSizeAngstrom: SIMD3(9, 9, 12.5))
+    let center = geometry.position(ofCoordinate: SIMD3(21.6, 21.9, 15.7)).angstrom
+    let phantom = LabelPhantom(geometry: geometry, halfThicknessAngstrom: 22) {
+      ($0 - center).length - 140
+    }
+    let mesh = try fitted(phantom).surface.mesh
+    print("aniso", mesh.areaAngstrom2 / (4 * .pi * 140 * 140))
+    #expect(mesh.isClosed && mesh.eulerCharacteristic == 2)
+    #expect(abs(mesh.areaAngstrom2 / (4 * .pi * 140 * 140) - 1) < 0.03)
+  }
+}
+
+@Suite struct FittingContractTests {
+  @Test("Provenance comes from the volume beside the vertex, or from the wedge without one")
+  func provenance() throws {
+    let (phantom, center) = LabelPhantom.sphere(radiusAngstrom: 120)
+    let geometry = phantom.labels.geometry
+    var provenance = Volume<Int8>(geometry: geometry)
+    provenance.samples = phantom.labels.samples.indices.map { place in
+      if phantom.labels.samples[place] == 0 { return 0 }
+      let x = place % geometry.size.x
+      return geometry.position(of: VoxelIndex(x: x, y: 0, z: 0)).angstrom.x < center.x ? 1 : 3
+    }
+    let surface = try fitted(phantom, provenance: provenance).surface
+    for (vertex, place) in surface.mesh.vertices.enumerated() where 15 < abs(place.x - center.x) {
+      #expect(surface.provenance[vertex] == (place.x < center.x ? .seen : .inferred))
+    }
+    let bare = try fitted(phantom).surface
+    #expect(bare.provenance.count { $0 == .inferred } > bare.provenance.count / 5)
+    for (normal, known) in zip(bare.normals, bare.provenance) {
+      #expect((known == .inferred) == TiltGeometry.customary.hides(normal: normal))
+    }
+    #expect(bare.standardDeviationAngstrom.allSatisfy { $0.isNaN })
+  }
+
+  @Test("The number of workers changes nothing")
+  func workers() throws {
+    let (phantom, _) = LabelPhantom.sphere(radiusAngstrom: 90)
+    let results = try [1, 3].map { count in
+      try fitSurface(
+        of: phantom.membrane, in: phantom.labels, provenance: nil, tilt: .customary,
+        options: .init(), workers: Workers(count: count)
+      ).surface.mesh
+    }
+    #expect(results[0] == results[1])
+  }
+
+  @Test("A label that is not there, and a speck, are refused")
+  func refusals() throws {
+    var (phantom, _) = LabelPhantom.sphere(radiusAngstrom: 80)
+    phantom.membrane.label = 7
+    #expect(throws: SurfaceFittingError.labelMissing(label: 7)) { try fitted(phantom) }
+    let speck = LabelPhantom(geometry: cube(12), halfThicknessAngstrom: 8) {
+      ($0 - SIMD3(55, 55, 55)).length
+    }
+    #expect(throws: SurfaceFittingError.self) { try fitted(speck) }
+  }
+}
