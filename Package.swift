@@ -116,7 +116,7 @@ let everyStage: [Target.Dependency] = [
 let program: [Target] = [
   module(
     "Report", "Program/Report",
-    everyFormat + [numerics, "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
@@ -143,7 +143,7 @@ let program: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: [numerics, "Meshes", "TomogramModel", "Volumes"],
+    name: "TestSupport", dependencies: [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes"],
     path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
   // Calls the C table as it is: macros and strict memory safety do not go together.
