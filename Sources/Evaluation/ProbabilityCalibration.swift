@@ -1,4 +1,4 @@
-public import Volumes
+import Volumes
 
 /// Whether a predicted probability means what it says: `expected_calibration_error`.
 ///
