@@ -157,7 +157,7 @@ let testTargets: [Target] = [
   tests(
     "TomographicImagingTests",
     ["FourierTransforms", "TestSupport", "TomogramModel", "TomographicImaging", "Volumes"]),
-  tests("MorphologyTests", ["Morphology", "TestSupport", "Volumes"]),
+  tests("MorphologyTests", [numerics, "Morphology", "TestSupport", "Volumes"]),
   tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
   tests("MeshesTests", [numerics, "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
