@@ -59,9 +59,10 @@ extension ComparedVolumes {
     roles = all.map { table[$0] }
     objects = all.map { $0 == 0 ? 0 : 1 }
     truth = roles.map { $0 == LabelRoles.membrane ? 1 : 0 }
-    guard truth.samples.contains(1) else {
+    // A truth without membranes is a fair test; labels named by the user that do not occur are a slip.
+    if let named = options.membraneLabels, !truth.samples.contains(1) {
       throw EvaluationError.noMembraneInTruth(
-        membraneLabels: membraneLabels?.sorted(), labelsFound: Set(all.samples).map(Int.init).sorted())
+        membraneLabels: named.sorted(), labelsFound: Set(all.samples).map(Int.init).sorted())
     }
     let membranes = all.cleared { table[$0] != LabelRoles.membrane }
     truthInstances = options.labelsAreClasses ? membranes.splitIntoComponents() : membranes

@@ -4,8 +4,8 @@ public import Volumes
 public enum EvaluationError: Fault, Equatable {
   /// A volume of the result is not on the truth's grid.
   case sizesDiffer(name: String, found: VolumeSize, expected: VolumeSize)
-  /// The truth holds no voxel with a membrane label.
-  case noMembraneInTruth(membraneLabels: [Int]?, labelsFound: [Int])
+  /// The truth holds no voxel with any of the membrane labels that were named.
+  case noMembraneInTruth(membraneLabels: [Int], labelsFound: [Int])
   /// A distance of the options is not above 0.
   case unusableOption(name: String, found: Double)
 
@@ -23,10 +23,8 @@ public enum EvaluationError: Fault, Equatable {
         + "\(expected.x) x \(expected.y) x \(expected.z). Compare volumes of the same tomogram at "
         + "the same binning."
     case .noMembraneInTruth(let membraneLabels, let labelsFound):
-      "The truth holds no voxel of "
-        + (membraneLabels.map { "the membrane labels \(Self.list($0))" } ?? "any membrane label")
-        + "; its labels are \(Self.list(labelsFound)). Name the membranes' labels with "
-        + "--membrane-labels."
+      "The truth holds no voxel of the membrane labels \(Self.list(membraneLabels)); its labels are "
+        + "\(Self.list(labelsFound)). Name the membranes' labels with --membrane-labels."
     case .unusableOption(let name, let found):
       "\(name) is \(found); it has to be finite and above 0 Å."
     }
