@@ -179,7 +179,8 @@ let testTargets: [Target] = [
     ["MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
   tests("GapTracingTests", ["GapTracing", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
-    "InstanceSeparationTests", ["InstanceSeparation", "TestSupport", "TomogramModel", "Volumes"]),
+    "InstanceSeparationTests",
+    ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "SurfaceFittingTests", ["Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
   tests("MorphometryTests", ["Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),

@@ -54,10 +54,15 @@ public struct MidSurfaceSample: Hashable, Sendable {
 public func midSurface(
   of mask: Block<Int8>, geometry: VolumeGeometry, workers: Workers
 ) -> [MidSurfaceSample] {
-  let edge = 80
-  let tiles =
-    mask.region.isEmpty
-    ? [] : mask.region.tiles(of: VolumeSize(x: edge, y: edge, z: edge))
+  midSurface(of: mask, core: mask.region, geometry: geometry, workers: workers)
+}
+
+/// The samples of the voxels in `core`, which lies inside the block.
+func midSurface(
+  of mask: Block<Int8>, core: Region, geometry: VolumeGeometry, workers: Workers
+) -> [MidSurfaceSample] {
+  guard !core.isEmpty else { return [] }
+  let tiles = core.tiles(of: VolumeSize(x: 80, y: 80, z: 80))
   return workers.map(tiles.count) { index -> [MidSurfaceSample] in
     guard let tile = RidgeTile(of: mask, core: tiles[index]) else { return [] }
     return tile.samples(geometry: geometry)

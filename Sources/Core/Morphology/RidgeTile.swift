@@ -39,7 +39,7 @@ struct RidgeTile {
   ]
   /// Width of the belt around the core where ridge points are found too, as neighbours.
   static let belt = 4
-  private static let halo = belt + 11
+  static let halo = belt + 11
 
   private let core: Region
   let mask: Block<Int8>
