@@ -16,6 +16,7 @@ struct Bilayer: ParsableCommand {
     version: ProgramVersion.notice,
     subcommands: [
       PredictCommand.self, SimulateCommand.self, TrainCommand.self, InfoCommand.self,
+      ValidateCommand.self,
     ])
 }
 
