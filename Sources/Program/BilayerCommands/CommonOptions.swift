@@ -19,7 +19,9 @@ struct ComputingOptions: ParsableArguments {
   var quiet = false
 
   mutating func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads \(threads): expected 1 or more.") }
+    if let threads, threads < 1 {
+      throw ValidationError("--threads \(threads): expected 1 or more.")
+    }
     if let memory, !(0 < memory && memory.isFinite) {
       throw ValidationError("--memory \(memory): expected gigabytes above 0.")
     }
@@ -43,10 +45,13 @@ struct ReadingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Voxel edge, over the header's.", valueName: "Å"))
   var pixelSize: Double?
 
-  @Option(help: ArgumentHelp("Sign of mode-0 bytes.", valueName: "auto|signed|unsigned", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp(
+      "Sign of mode-0 bytes.", valueName: "auto|signed|unsigned", visibility: .hidden))
   var mode0: Mode0Value = .auto
 
-  @Option(help: ArgumentHelp("Order of the file's axes.", valueName: "xyz|xzy|...", visibility: .hidden))
+  @Option(
+    help: ArgumentHelp("Order of the file's axes.", valueName: "xyz|xzy|...", visibility: .hidden))
   var axes = "xyz"
 
   mutating func validate() throws {

@@ -96,7 +96,8 @@ struct ProgressLine {
     guard 10 <= room else { return String(text.prefix(width)) }
     let length = min(room, 40)
     let full = Int(share * Double(length) + 1e-9)
-    return "[\(String(repeating: "=", count: full))\(String(repeating: " ", count: length - full))] "
+    return
+      "[\(String(repeating: "=", count: full))\(String(repeating: " ", count: length - full))] "
       + text
   }
 

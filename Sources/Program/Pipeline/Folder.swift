@@ -13,7 +13,8 @@ public enum Folder {
     if unsafe mkdir(path, 0o777) == 0 {
       made.append(path)
     } else if errno != EEXIST || !isFolder(path) {
-      throw FileError.system(path: path, action: "cannot make the folder", reading: false, code: errno)
+      throw FileError.system(
+        path: path, action: "cannot make the folder", reading: false, code: errno)
     }
     return made
   }

@@ -24,7 +24,9 @@ public final class RunLog: @unchecked Sendable {
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
     let tenths = (elapsed * 10).rounded() / 10
     let line = Array("\(Self.date()) \(tenths) s  \(event)\n".utf8)
-    unsafe line.withUnsafeBytes { bytes in _ = unsafe write(descriptor, bytes.baseAddress, bytes.count) }
+    unsafe line.withUnsafeBytes { bytes in
+      _ = unsafe write(descriptor, bytes.baseAddress, bytes.count)
+    }
   }
 
   /// The date in Coordinated Universal Time, ISO 8601.

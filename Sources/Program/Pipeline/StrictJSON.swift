@@ -22,7 +22,8 @@ public enum StrictJSON {
     do {
       given = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     } catch {
-      throw PipelineError.badPlan(path: path, reason: "it is not JSON. Check its commas and quotes.")
+      throw PipelineError.badPlan(
+        path: path, reason: "it is not JSON. Check its commas and quotes.")
     }
     let options: Options
     do {

@@ -30,7 +30,8 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "Draw scene and imaging of each from wide ranges, for training.")
   var randomise = false
 
-  @Option(help: ArgumentHelp("Options as in simulation.json; a part of them will do.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Options as in simulation.json; a part of them will do.", valueName: "FILE"))
   var options: String?
 
   @Option(help: ArgumentHelp("Voxels along x, y and z (default: 256x256x128).", valueName: "XxYxZ"))

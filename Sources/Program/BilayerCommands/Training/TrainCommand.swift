@@ -27,7 +27,8 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Folders to validate on (default: every tenth of the data).", valueName: "DIR"))
+    help: ArgumentHelp(
+      "Folders to validate on (default: every tenth of the data).", valueName: "DIR"))
   var validation: [String] = []
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The model's file.", valueName: "MODEL"))
@@ -45,10 +46,13 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Patches a step (default: 2, slices 16).", valueName: "N"))
   var batch: Int?
 
-  @Option(help: ArgumentHelp("Voxels along a patch's edge (default: 64, slices 128).", valueName: "N"))
+  @Option(
+    help: ArgumentHelp("Voxels along a patch's edge (default: 64, slices 128).", valueName: "N"))
   var patch: Int?
 
-  @Option(help: ArgumentHelp("Highest learning rate (default: 0.003, with --from 0.0003).", valueName: "X"))
+  @Option(
+    help: ArgumentHelp(
+      "Highest learning rate (default: 0.003, with --from 0.0003).", valueName: "X"))
   var learningRate: Double?
 
   @Option(help: ArgumentHelp("Labels that are membrane (default: all).", valueName: "N,N"))

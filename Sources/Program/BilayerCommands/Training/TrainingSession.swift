@@ -124,7 +124,8 @@ struct ExampleReader {
   /// The model's voxel edge.
   private(set) var voxelSizeAngstrom = 0.0
 
-  init(_ command: TrainCommand, start: MembraneModel?, progress: Progress, stop: StopSignal) throws {
+  init(_ command: TrainCommand, start: MembraneModel?, progress: Progress, stop: StopSignal) throws
+  {
     var pairs = try TrainingData.pairs(inFolders: command.data)
     if let list = command.pairs { pairs += try TrainingData.pairs(inList: list) }
     let held = try TrainingData.pairs(inFolders: command.validation)
