@@ -100,6 +100,12 @@ struct InputVolumeTests {
     } _: {
       expect(refusal(of: $0), says: ["tilt series or image stack", "by its header"])
     }
+    try input(size: (12, 12, 20)) { file in
+      file.set(Int32(401), at: 88)
+      file.set(Int32(10), at: 36)
+    } _: {
+      expect(refusal(of: $0), says: ["a stack of 2 volumes"])
+    }
     // 10 sections of 2 Å: no specimen is 20 Å thin and 600 Å wide.
     try input(size: (300, 300, 10)) { file in
       for (axis, side) in [Float(600), 600, 20].enumerated() { file.set(side, at: 40 + 4 * axis) }
