@@ -3,9 +3,9 @@
 SWIFT ?= swift
 SOURCES = Package.swift Sources Tests TestSupport
 
-.PHONY: test engine lint format packages
+.PHONY: test engine checks lint format packages
 
-test: packages engine lint
+test: packages engine checks lint
 	BILAYER_REQUIRE_ENGINE=1 $(SWIFT) test
 
 lint:
@@ -20,3 +20,6 @@ packages:
 
 engine:
 	sh Scripts/install-engine.sh
+
+checks:
+	sh Scripts/install-checks.sh

@@ -80,4 +80,80 @@ struct MRCReadingTests {
       }
     }
   }
+
+  @Test("A few samples of long rows are read alone", arguments: ModeCase.all)
+  func readsLongRows(mode: ModeCase) throws {
+    try TemporaryFolder.with { folder in
+      // Long enough that a row's rest is not read along, in every mode but the packed one.
+      let size = VolumeSize(x: 6001, y: 2, z: 2)
+      try AtomicFile.write(mode.file(size: size).bytes, to: folder + "/a.mrc")
+      let volume = try MRCVolume(path: folder + "/a.mrc", scratchFolder: folder)
+      for x in [0, 1, 2999, 5990] {
+        let region = Region(
+          lower: VoxelIndex(x: x, y: 0, z: 1), upper: VoxelIndex(x: x + 11, y: 2, z: 2))
+        let expected = (0..<2).flatMap { y in
+          (x..<(x + 11)).map { mode.sample((2 + y) * 6001 + $0).value }
+        }
+        #expect(try volume.read(region).samples == expected)
+      }
+    }
+  }
+
+  @Test("Two samples a byte in mode 0, as IMOD wrote them before mode 101, are read")
+  func readsHalfWidth() throws {
+    try TemporaryFolder.with { folder in
+      var file = MRCBytes(size: (2, 1, 1), mode: 0)
+      file.set(Int32(1_146_047_817), at: 152)
+      file.set(Int32(16), at: 156)
+      file.set(Float(40), at: 40)
+      file.bytes += [0x21, 0x43]
+      try AtomicFile.write(file.bytes, to: folder + "/a")
+      let volume = try MRCVolume(path: folder + "/a", scratchFolder: folder)
+      #expect(volume.geometry.size == VolumeSize(x: 4, y: 1, z: 1))
+      #expect(volume.geometry.voxelSizeAngstrom.x == 10)
+      #expect(try volume.readAll().samples == [1, 2, 3, 4])
+    }
+  }
+
+  @Test("A header written and read again is the same, in either byte order")
+  func headerRoundTrip() throws {
+    for isBig in [false, true] {
+      var file = MRCBytes(size: (3, 4, 5), mode: 6, bigEndian: isBig)
+      file.set(Int32(-7), at: 20)
+      file.set(Float(12.5), at: 204)
+      file.set(Int32(1), at: 220)
+      file.set("a label", at: 224)
+      let header = try MRCHeader(bytes: file.bytes, path: "a")
+      #expect(header.bytes() == file.bytes)
+    }
+  }
+
+  @Test("No header, however damaged, makes the reader stop")
+  func damagedHeaders() throws {
+    var state: UInt64 = 20_141
+    func random(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    try TemporaryFolder.with { folder in
+      var refused = 0
+      for trial in 0..<300 {
+        var file = MRCBytes(size: (5, 4, 3), mode: Int32([0, 1, 2, 6, 12, 101][trial % 6]))
+        file.bytes += [UInt8](repeating: 7, count: 240)
+        for _ in 0..<(1 + random(3)) { file.bytes[random(224)] = UInt8(random(256)) }
+        let path = folder + "/\(trial)"
+        try AtomicFile.write(file.bytes, to: path)
+        do throws(MRCError) {
+          let volume = try MRCVolume(path: path, scratchFolder: folder)
+          #expect((try? volume.readAll().samples.count) == volume.geometry.size.count)
+        } catch {
+          refused += 1
+          #expect(error.kind == .input, "\(error)")
+        }
+        let findings = try validateMRC(path: path, scratchFolder: folder)
+        #expect(findings.allSatisfy { !$0.message.isEmpty })
+      }
+      #expect(0 < refused && refused < 300)
+    }
+  }
 }

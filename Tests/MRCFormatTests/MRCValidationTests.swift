@@ -92,7 +92,7 @@ struct MRCValidationTests {
     "Our verdict on real files is mrcfile's",
     .enabled(if: PythonChecks.areReady(), "mrcfile is missing: run Scripts/install-checks.sh"))
   func agreesWithMrcfile() throws {
-    let names = SharedVolumes.names.filter { SharedData.path($0) != nil }
+    let names = SharedVolumes.small.filter { SharedData.path($0) != nil }
     guard !names.isEmpty else { return }
     let program = """
       import sys, io, mrcfile

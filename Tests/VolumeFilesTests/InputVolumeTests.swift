@@ -100,6 +100,12 @@ struct InputVolumeTests {
     } _: {
       expect(refusal(of: $0), says: ["tilt series or image stack", "by its header"])
     }
+    try input(size: (12, 12, 20)) { file in
+      file.set(Int32(401), at: 88)
+      file.set(Int32(10), at: 36)
+    } _: {
+      expect(refusal(of: $0), says: ["a stack of 2 volumes"])
+    }
     // 10 sections of 2 Å: no specimen is 20 Å thin and 600 Å wide.
     try input(size: (300, 300, 10)) { file in
       for (axis, side) in [Float(600), 600, 20].enumerated() { file.set(side, at: 40 + 4 * axis) }
@@ -156,6 +162,32 @@ struct InputVolumeTests {
       } catch { #expect((error as? any Fault)?.description.contains("is a folder") == true) }
       #expect(TemporaryFolder.names(in: folder) == ["a.mrc", "b.tif", "c.rec"])
     }
+  }
+
+  @Test("A TIFF stack is taken for one by its content, its axes put in order")
+  func tiff() throws {
+    guard let path = SharedData.path("confounder/13pf_MT.tif") else { return }
+    try TemporaryFolder.with { folder in
+      let plain = try InputVolume.open(path: path, scratchFolder: folder)
+      #expect(plain.geometry.size == VolumeSize(x: 94, y: 206, z: 36) && plain.header == nil)
+      expect(refusal(of: plain), says: ["pixel size", "--pixel-size"])
+      let turned = try InputVolume.open(
+        path: path, options: InputOptions(pixelSizeAngstrom: 10.5, axes: "xzy"),
+        scratchFolder: folder)
+      #expect(turned.geometry.size == VolumeSize(x: 94, y: 36, z: 206))
+      try turned.requirePixelSize()
+      for (x, y, z) in [(0, 0, 0), (93, 205, 35), (17, 101, 5)] {
+        let place = VoxelIndex(x: x, y: y, z: z)
+        let other = VoxelIndex(x: x, y: z, z: y)
+        #expect(try voxel(plain, place) == voxel(turned, other))
+      }
+      #expect(TemporaryFolder.names(in: folder).isEmpty)
+    }
+  }
+
+  private func voxel(_ input: InputVolume, _ index: VoxelIndex) throws -> Float {
+    let upper = VoxelIndex(x: index.x + 1, y: index.y + 1, z: index.z + 1)
+    return try input.source.read(Region(lower: index, upper: upper)).samples[0]
   }
 
   @Test("The content's hash is that of the file's bytes")

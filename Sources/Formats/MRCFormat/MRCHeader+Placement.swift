@@ -85,11 +85,10 @@ extension MRCHeader {
     }
     let voxel = order.fromHeader(voxelSize)
     var stored = standardOrigin
-    for axis in 0..<3 where !(stored[axis].magnitude < 1e12) {
+    if (0..<3).contains(where: { !(stored[$0].magnitude < 1e12) }) {
       notes.append("the header's origin \(origin) is no position and is taken as 0")
       stored = .zero
-    }
-    if stored != origin {
+    } else if stored != origin {
       notes.append("the origin has the opposite sign of the standard's, and was turned")
     }
     let isFromStart = stored == .zero && start != .zero

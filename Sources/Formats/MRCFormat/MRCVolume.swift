@@ -141,7 +141,8 @@ extension MRCVolume {
 
     init(region: Region, layout: SampleLayout) {
       let wanted = region.size.x * layout.bytesPerSample
-      isWholeRow = layout.bytesPerRow <= 2 * wanted || layout.kind == .fourBit
+      // A page more to copy costs less than one more call of the system.
+      isWholeRow = layout.bytesPerRow <= 2 * wanted + 4096 || layout.kind == .fourBit
       offset = isWholeRow ? 0 : region.lower.x * layout.bytesPerSample
       stride = isWholeRow ? layout.bytesPerRow : wanted
       skip = isWholeRow ? region.lower.x * layout.bytesPerSample : 0

@@ -102,7 +102,10 @@ final class TIFFPages: @unchecked Sendable {
     guard unsafe TIFFSetSubDirectory(handle, directories[page]) == 1 else { return false }
     let isTiled = unsafe TIFFIsTiled(handle) != 0
     let piece = pieceSize(isTiled: isTiled)
-    guard 0 < piece.width, 0 < piece.height, 0 < piece.bytes else { return false }
+    // 8 GiB: more than any page holds, so that a damaged size is not taken for one.
+    guard 0 < piece.width, 0 < piece.height, 0 < piece.bytes, piece.bytes <= 1 << 33 else {
+      return false
+    }
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: piece.bytes, alignment: 16)
     defer { unsafe buffer.deallocate() }
     let region = block.region

@@ -22,6 +22,12 @@ extension InputVolume {
     let size = geometry.size
     let extent = "\(size.x) x \(size.y) x \(size.z) voxels"
     if size.z == 1 { throw .notVolume(path: path, found: "a 2D image of \(extent)") }
+    if let header = storedHeader, 401...630 ~= header.spaceGroup, 0 < header.sampling.z,
+      header.sampling.z < header.extent.z
+    {
+      let count = header.extent.z / header.sampling.z
+      throw .notVolume(path: path, found: "by its header a stack of \(count) volumes")
+    }
     if isTiltSeries {
       throw .notVolume(path: path, found: "by its header a tilt series or image stack of \(extent)")
     }

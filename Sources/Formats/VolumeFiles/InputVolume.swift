@@ -64,6 +64,11 @@ public struct InputVolume: Sendable {
     path: String, options: InputOptions, scratchFolder: String
   ) throws -> InputVolume {
     let stack = try TIFFStack(path: path, voxelSizeAngstrom: options.pixelSizeAngstrom)
+    // A row of the last page, before room is reserved on the word of a header.
+    let size = stack.geometry.size
+    let row = Region(
+      lower: VoxelIndex(x: 0, y: 0, z: size.z - 1), upper: VoxelIndex(x: size.x, y: 1, z: size.z))
+    _ = try stack.read(row)
     let order = try ReorderedSource(stack, axes: options.axes)
     let scratch = try ScratchVolume<Float>(geometry: order.geometry, folder: scratchFolder)
     for page in stack.geometry.bounds.slabs(thickness: 1) {
