@@ -11,8 +11,8 @@ extension TriangleMesh {
       let key = UInt64(low) << 32 | UInt64(high)
       if let known = cuts[key] { return known }
       let (from, to) = (values[Int(low)], values[Int(high)])
-      // Kept off the ends: a cut at a vertex would make triangles without area.
-      let share = min(max((limit - from) / (to - from), 0.01), 0.99)
+      // Kept off the ends: slivers at the rim would turn over when the mesh is smoothed.
+      let share = min(max((limit - from) / (to - from), 0.2), 0.8)
       let number = Int32(result.vertices.count)
       result.vertices.append(
         vertices[Int(low)] + share * (vertices[Int(high)] - vertices[Int(low)]))

@@ -27,7 +27,10 @@ public func fitSurface(
   let voxel = geometry.meanVoxelSizeAngstrom
   let oriented = OrientedSamples(samples, reachAngstrom: 3 * voxel)
   let mesh = surfaceMesh(
-    of: oriented, voxelAngstrom: voxel, options: options, workers: workers)
+    of: oriented,
+    extent: LabelExtent(
+      halfThicknesses: samples.map { $0.halfThicknessAngstrom }, geometry: geometry),
+    voxelAngstrom: voxel, options: options, workers: workers)
   guard !mesh.triangles.isEmpty else {
     throw SurfaceFittingError.noSurface(label: membrane.label, samples: samples.count)
   }
@@ -69,17 +72,17 @@ private func midSurfaceSamples(
 
 /// The finished mesh of oriented samples; empty where they make no surface.
 func surfaceMesh(
-  of samples: OrientedSamples, voxelAngstrom voxel: Double, options: FittingOptions,
-  workers: Workers
+  of samples: OrientedSamples, extent: LabelExtent, voxelAngstrom voxel: Double,
+  options: FittingOptions, workers: Workers
 ) -> TriangleMesh {
   let reach = KernelSums.reach(ofDeviation: options.smoothingVoxels * voxel)
   let spacing = options.spacingVoxels * voxel
   let field = SurfaceField(samples, spacing: spacing, reach: reach)
   let raw = field.mesh(workers: workers)
   let used = raw.keeping(triangles: Array(raw.triangles.indices)).mesh
-  let rim = RimTrim(samples, reach: reach)
+  let rim = RimTrim(samples, reach: reach, extent: extent)
   let (settled, offsets) = rim.settle(used, within: spacing, workers: workers)
-  return settled.clipped(values: offsets, limit: KernelSums.rimOffset * reach)
+  return settled.clipped(values: offsets, limit: 0)
     .withoutSmallPieces(share: options.minimumPieceShare)
     .fillingHoles(perimeterAngstrom: options.holePerimeterVoxels * voxel)
     .smoothed(passes: options.smoothingPasses)

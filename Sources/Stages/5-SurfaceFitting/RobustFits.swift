@@ -48,9 +48,9 @@ struct FitPoints {
     }
   }
 
-  /// Tukey's biweight at three times the inlier distance.
+  /// Tukey's biweight at twice the inlier distance.
   func robustWeight(_ point: WeightedPoint, residual: Double) -> Double {
-    let share = residual / (3 * inlier)
+    let share = residual / (2 * inlier)
     if 1 <= abs(share) { return 0 }
     let fall = 1 - share * share
     return point.weight * fall * fall

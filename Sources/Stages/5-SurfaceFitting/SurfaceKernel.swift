@@ -1,4 +1,5 @@
 import Meshes
+import RealModule
 
 // The surface through oriented samples, by moving least squares.
 //
@@ -18,9 +19,21 @@ struct KernelSums {
   /// (1 − r²/R²)⁴: its standard deviation along a surface is R / √12.
   static func reach(ofDeviation deviation: Double) -> Double { deviation * 12.0.squareRoot() }
 
-  /// Distance of the weighted mean from a place on a straight rim, as a share of R: that of a half
-  /// plane, 2 ∫r²(1 − r²)⁴ / (π ∫r(1 − r²)⁴).
-  static let rimOffset = 0.2352
+  /// How far the weighted mean of a half plane lies from a place `inset` inside its edge, both as
+  /// shares of R: with the kernel's integral across, (1 − u²)^4.5, this is
+  ///     ∫ u (1 − u²)^4.5 du / ∫ (1 − u²)^4.5 du from −inset to 1; 0.235 on the edge itself.
+  static func rimOffset(inset: Double) -> Double {
+    let steps = 200
+    let width = (1 + inset) / Double(steps)
+    var (moment, weight) = (0.0, 0.0)
+    for step in 0..<steps {
+      let u = -inset + (Double(step) + 0.5) * width
+      let density = Double.pow(max(1 - u * u, 0), 4.5)
+      moment += u * density
+      weight += density
+    }
+    return moment / weight
+  }
 
   @inline(__always)
   mutating func add(_ sample: SIMD8<Float>, squaredShare: Float) {
