@@ -16,7 +16,8 @@ struct BridgePatch: Sendable {
     return paths[order[order.count / 2]]
   }
 
-  /// Gathers paths whose ends are neighbours, at both ends, in either direction.
+  /// Gathers paths whose ends are neighbours, at both ends, in either direction, and those that cross
+  /// each other in the middle of one surface.
   static func patches(of paths: [BridgePath], rims: [Rim], voxel: Double) -> [BridgePatch] {
     var sets = UnionFind(count: paths.count)
     let ends = PointGrid(
@@ -30,6 +31,14 @@ struct BridgePatch: Sendable {
         if (rims[farEnd].position - end).squaredLength <= 64 * voxel * voxel {
           sets.unite(index, point / 2)
         }
+      }
+    }
+    let middles = PointGrid(paths.map { $0.points[$0.points.count / 2] }, edge: 3 * voxel)
+    for (index, path) in paths.enumerated() {
+      let half = path.points.count / 2
+      middles.forEachPoint(near: path.points[half], radius: 2.5 * voxel) { other in
+        let normal = paths[other].normals[paths[other].points.count / 2]
+        if 0.8 < abs(dot(normal, path.normals[half])) { sets.unite(index, other) }
       }
     }
     return sets.sets().map { BridgePatch(paths: $0.map { paths[$0] }) }

@@ -52,7 +52,6 @@ struct RimPair: Sendable {
   /// Whether the pair meets the limits.
   func isAllowed(by options: TracingOptions) -> Bool {
     let degree = Double.pi / 180
-    // Half a voxel of height at each end is noise: it weighs on short gaps only.
     return chord <= options.maximumGapAngstrom
       && obliquity <= options.maximumObliquityDegrees * degree
       && abs(bend) <= options.maximumBendDegrees * degree
@@ -61,9 +60,9 @@ struct RimPair: Sendable {
   }
 }
 
-/// What a bridge costs: 1 is the dearest that is closed by default.
+/// What a bridge costs; `TracingOptions.acceptanceCost` is the dearest that is closed.
 ///
-///     length / maximum gap × (1 + 2 obliquity²) + ½ unevenness² / (½ rad)² + 0.1 bend²
+///     length / maximum gap × (1 + 2 obliquity²) + 3 unevenness² + 0.1 bend²
 ///       − ½ mean probability / threshold
 ///
 /// Angles in radians. Length is the prior that gaps are short; unevenness that membranes bend evenly
@@ -73,7 +72,7 @@ enum BridgeCost {
   static func prior(of pair: RimPair, options: TracingOptions) -> Double {
     let obliquity = pair.obliquity * pair.obliquity
     let length = pair.arcLength / options.maximumGapAngstrom
-    return length * (1 + 2 * obliquity) + 2 * pair.unevenness * pair.unevenness
+    return length * (1 + 2 * obliquity) + 3 * pair.unevenness * pair.unevenness
       + 0.1 * pair.bend * pair.bend
   }
 
