@@ -104,14 +104,16 @@ struct PredictionTests {
       options.blendVoxels = 4
     }
     // Padding to whole multiples and border replication differ at the outer border only.
+    var worst: Float = 0
     for z in 8..<24 {
       for y in 8..<26 {
         for x in 8..<62 {
           let index = VoxelIndex(x: x, y: y, z: z)
-          #expect(abs(whole[index] - tiled[index]) < 1e-5)
+          worst = max(worst, abs(whole[index] - tiled[index]))
         }
       }
     }
+    #expect(worst < 1e-5)
   }
 
   @Test(

@@ -26,15 +26,19 @@ import Volumes
     let size = source.geometry.size
     // Away from the border, where the nearest voxel is repeated.
     let margin = Int((30 / voxel).rounded(.up)) + 2
+    // Stretched, the kernel keeps a constant to rounding and a linear function nearly.
+    let tolerance = voxel < 10 ? 1e-4 : 0.02
+    var worst = 0.0
     for z in margin..<size.z - margin {
       for y in margin..<size.y - margin {
         for x in margin..<size.x - margin {
           let index = VoxelIndex(x: x, y: y, z: z)
           let expected = value(source.geometry.position(of: index).angstrom)
-          #expect(abs(Double(block[index]) - expected) < 1e-4)
+          worst = max(worst, abs(Double(block[index]) - expected))
         }
       }
     }
+    #expect(worst < tolerance)
   }
 
   @Test("What the coarser grid cannot carry is averaged away, not folded back")

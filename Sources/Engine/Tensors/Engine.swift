@@ -71,7 +71,7 @@ public final class Engine: @unchecked Sendable {
     let detail = unsafe String(cString: api.pointee.last_error())
     if code == CT_OUT_OF_MEMORY { throw .outOfMemory(detail: detail) }
     // libtorch reports a failed allocation on the CPU as an ordinary error.
-    if detail.contains("not enough memory") { throw .outOfMemory(detail: detail) }
+    if detail.contains("can't allocate memory") { throw .outOfMemory(detail: detail) }
     throw .failed(operation: operation, detail: detail)
   }
 }
