@@ -41,7 +41,7 @@ public final class Engine: @unchecked Sendable {
   /// Number of CUDA devices that can be used.
   public var cudaDeviceCount: Int { Int(unsafe api.pointee.cuda_device_count()) }
 
-  /// How many tensors are alive in the whole process; for leak tests.
+  /// How many of this thread's tensors are alive; for leak tests.
   public var liveTensorCount: Int { Int(unsafe api.pointee.live_tensors()) }
 
   /// Sets how many threads the engine works with on the CPU, for the whole process.
@@ -71,7 +71,7 @@ public final class Engine: @unchecked Sendable {
     let detail = unsafe String(cString: api.pointee.last_error())
     if code == CT_OUT_OF_MEMORY { throw .outOfMemory(detail: detail) }
     // libtorch reports a failed allocation on the CPU as an ordinary error.
-    if detail.contains("not enough memory") { throw .outOfMemory(detail: detail) }
+    if detail.contains("can't allocate memory") { throw .outOfMemory(detail: detail) }
     throw .failed(operation: operation, detail: detail)
   }
 }

@@ -12,7 +12,7 @@ struct DensitySample {
   let skewness: Double
   /// Skewness that chance alone would not exceed in one volume of 300.
   let skewnessNoise: Double
-  /// Value of blocks that hold nothing but it: padding.
+  /// Value of rows of voxels that hold nothing but it: empty margins.
   let padding: Float?
 
   private static let edge = 32
@@ -25,27 +25,55 @@ struct DensitySample {
     let tiles = source.geometry.bounds.tiles(
       of: VolumeSize(x: Self.edge, y: Self.edge, z: Self.edge))
     let count = min(Self.blockLimit, tiles.count)
-    let looks = try workers.map(count) { index in
-      Result { try BlockLook(of: source.read(tiles[index * tiles.count / count]), cube: cube) }
-    }.map { try $0.get() }
+    let chosen = (0..<count).map { tiles[$0 * tiles.count / count] }
+    func look<Look: Sendable>(
+      _ body: @escaping @Sendable (Block<Float>) -> Look
+    ) throws -> [Look] {
+      try workers.map(count) { index in
+        Result { try body(source.read(chosen[index])) }
+      }.map { try $0.get() }
+    }
+    let padding = try look { Self.padding(in: $0) }.compactMap { $0 }.first
+    let voxelCount = chosen.reduce(0) { $0 + $1.size.count }
+    // 17 shares no factor with a block's edge, so all columns are met.
+    let step = voxelCount <= 1 << 18 ? 1 : 17
+    let looks = try look { BlockLook(of: $0, cube: cube, step: step, padding: padding) }
     let broken = looks.reduce(0) { $0 + $1.notFiniteCount }
     guard broken == 0 else {
-      let total = looks.reduce(0) { $0 + $1.voxelCount }
-      throw PreprocessingError.notFinite(share: Double(broken) / Double(total))
+      throw PreprocessingError.notFinite(share: Double(broken) / Double(voxelCount))
     }
-    let varied = looks.filter { $0.constant == nil }
-    padding = looks.compactMap { $0.constant }.first
-    var values = varied.flatMap { $0.values }
+    var values = looks.flatMap { $0.values }
     values.sort()
     guard let first = values.first, let last = values.last, first < last else {
       throw PreprocessingError.constant(value: values.first ?? padding ?? 0)
     }
+    self.padding = padding
     centre = values[values.count / 2]
     deviation = Float(Self.moments(drawnIn: values).deviation)
-    var means = varied.flatMap { $0.cubeMeans }
+    var means = looks.flatMap { $0.cubeMeans }
     means.sort()
     skewness = Self.moments(drawnIn: means).skewness
     skewnessNoise = 3 * (6 / Double(max(means.count, 1))).squareRoot()
+  }
+
+  /// The value that fills an eighth or more of a block's rows from end to end: density never does.
+  private static func padding(in block: Block<Float>) -> Float? {
+    let size = block.region.size
+    guard 8 <= size.x else { return nil }
+    var counts: [Float: Int] = [:]
+    let samples = block.samples.span
+    for row in stride(from: 0, to: samples.count, by: size.x) {
+      let first = samples[row]
+      var isConstant = true
+      for place in row + 1..<row + size.x where samples[place] != first {
+        isConstant = false
+        break
+      }
+      if isConstant { counts[first, default: 0] += 1 }
+    }
+    // Ties are broken by value, so that the answer does not depend on the dictionary's order.
+    let commonest = counts.max { ($0.value, $0.key) < ($1.value, $1.key) }
+    return commonest.flatMap { size.rowCount <= 8 * $0.value ? $0.key : nil }
   }
 
   /// Moments of sorted values after drawing the outermost 0.5 % on each side in to what is there.
@@ -72,47 +100,50 @@ struct DensitySample {
 
 /// What one block tells.
 private struct BlockLook: Sendable {
-  var voxelCount: Int
   var notFiniteCount = 0
-  /// The block's value where it has only one.
-  var constant: Float?
-  /// Every 16th voxel or so.
+  /// Every `step`th voxel, padding left out.
   var values: [Float] = []
+  /// Means of cubes; those with more than an eighth of padding left out.
   var cubeMeans: [Float] = []
 
-  init(of block: Block<Float>, cube: Int) {
+  init(of block: Block<Float>, cube: Int, step: Int, padding: Float?) {
     let samples = block.samples
-    voxelCount = samples.count
     notFiniteCount = samples.reduce(0) { $0 + ($1.isFinite ? 0 : 1) }
-    guard notFiniteCount == 0, let first = samples.first else { return }
-    if samples.allSatisfy({ $0 == first }) {
-      constant = first
-      return
+    guard notFiniteCount == 0 else { return }
+    // NaN equals nothing: no voxel is padding where there is none.
+    let padding = padding ?? .nan
+    for place in stride(from: 0, to: samples.count, by: step) where samples[place] != padding {
+      values.append(samples[place])
     }
-    // 17 shares no factor with the block's edge, so all columns are met. Small blocks: all voxels.
-    let step = samples.count <= 4096 ? 1 : 17
-    values = stride(from: 0, to: samples.count, by: step).map { samples[$0] }
     let size = block.region.size
     let edge = min(cube, size.x, size.y, size.z)
     for z in stride(from: 0, through: size.z - edge, by: edge) {
       for y in stride(from: 0, through: size.y - edge, by: edge) {
         for x in stride(from: 0, through: size.x - edge, by: edge) {
-          cubeMeans.append(Self.mean(samples, size, x, y, z, edge))
+          let corner = (z * size.y + y) * size.x + x
+          let mean = Self.mean(samples, size, corner: corner, edge: edge, padding: padding)
+          if let mean { cubeMeans.append(mean) }
         }
       }
     }
   }
 
+  /// Mean of a cube, or nil where it is mostly padding.
   private static func mean(
-    _ samples: [Float], _ size: VolumeSize, _ x: Int, _ y: Int, _ z: Int, _ edge: Int
-  ) -> Float {
+    _ samples: [Float], _ size: VolumeSize, corner: Int, edge: Int, padding: Float
+  ) -> Float? {
     var sum: Float = 0
-    for k in z..<z + edge {
-      for j in y..<y + edge {
-        let row = (k * size.y + j) * size.x + x
-        for i in row..<row + edge { sum += samples[i] }
+    var empty = 0
+    for k in 0..<edge {
+      for j in 0..<edge {
+        let row = corner + (k * size.y + j) * size.x
+        for value in samples[row..<row + edge] {
+          sum += value
+          empty += value == padding ? 1 : 0
+        }
       }
     }
-    return sum / Float(edge * edge * edge)
+    let count = edge * edge * edge
+    return 8 * empty <= count ? sum / Float(count) : nil
   }
 }

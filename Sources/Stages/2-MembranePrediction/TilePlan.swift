@@ -6,9 +6,10 @@ import Volumes
 ///     tile i+1                        |---halo---|--ramp--|==============...
 ///
 /// A weight rises over the ramp in the middle of an overlap while its neighbour's falls; weights
-/// sum to 1 at every voxel. In the halo, where a tile's border is felt, the weight is 0.
+/// sum to 1 at every voxel. In the halo, where a tile's border is felt, the weight is 0. Tiles start
+/// at multiples of the network's coarsest voxel: pooling in another phase gives another answer.
 struct TileAxis: Equatable {
-  /// First voxel of each tile; may be so near the end that the tile reaches beyond the volume.
+  /// First voxel of each tile, a multiple of `multiple`; the last tile may reach beyond the volume.
   let starts: [Int]
   /// Length of every tile.
   let length: Int
@@ -26,10 +27,11 @@ struct TileAxis: Equatable {
       return
     }
     let overlap = min(2 * halo + ramp, tile - multiple)
-    let step = tile - overlap
-    let tiles = (count - overlap + step - 1) / step
-    // Spread evenly: the last tile ends with the volume.
-    starts = (0..<tiles).map { $0 * (count - tile) / max(tiles - 1, 1) }
+    // All in units of `multiple`. Spread evenly: no step is longer than the longest allowed.
+    let longest = (tile - overlap) / multiple
+    let last = (padded - tile) / multiple
+    let steps = (last + longest - 1) / longest
+    starts = (0...steps).map { $0 * last / steps * multiple }
     length = tile
     self.ramp = min(ramp, overlap)
   }

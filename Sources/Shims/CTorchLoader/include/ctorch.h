@@ -45,7 +45,7 @@ typedef struct ct_api {
   int (*_Nonnull manual_seed)(uint64_t seed);
   // Turns the recording of gradients on or off for this thread; tells what it was before.
   int (*_Nonnull set_recording)(int enabled, int *_Nonnull previous);
-  // How many tensors have been handed out and not given back; for leak tests.
+  // How many more tensors this thread has been handed than it gave back; for leak tests.
   int64_t (*_Nonnull live_tensors)(void);
 
   // Making, reading and moving tensors of 32-bit floats. Values are copied.

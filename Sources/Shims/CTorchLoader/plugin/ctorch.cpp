@@ -29,7 +29,6 @@
 #include <ATen/ops/zeros_like.h>
 #include <torch/headeronly/version.h>
 
-#include <atomic>
 #include <exception>
 #include <optional>
 #include <string>
@@ -37,7 +36,7 @@
 #include <vector>
 
 namespace {
-std::atomic<int64_t> handed_out{0};
+thread_local int64_t handed_out = 0;
 }
 
 struct ct_tensor_s {
@@ -135,7 +134,7 @@ int set_recording(int enabled, int *previous) {
   });
 }
 
-int64_t live_tensors() { return handed_out.load(); }
+int64_t live_tensors() { return handed_out; }
 
 // MARK: Making, reading, moving
 
