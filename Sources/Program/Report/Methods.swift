@@ -58,7 +58,8 @@ public struct Methods: Hashable, Sendable {
       "Membrane that was seen in the density, bridged, or inferred where the missing wedge hides "
       + "it is kept apart in every output; numbers that the data cannot carry are left out, with "
       + "the reason."
-    return ([opening] + Step.allCases.filter(steps.contains).map(Self.sentence) + particulars
+    return
+      ([opening] + Step.allCases.filter(steps.contains).map(Self.sentence) + particulars
       + [closing]).joined(separator: " ")
   }
 

@@ -36,7 +36,8 @@ extension ReportModel {
     let edges = isCubic ? [edge.x] : [edge.x, edge.y, edge.z]
     facts.append(Fact("Voxel", edges.map { shown($0) }.joined(separator: " × ") + " Å"))
     let size = volume.geometry.size
-    let extent = volume.geometry.voxelSizeAngstrom
+    let extent =
+      volume.geometry.voxelSizeAngstrom
       * SIMD3(Double(size.x), Double(size.y), Double(size.z)) / 10
     let sides = [extent.x, extent.y, extent.z].map { shown($0, significantDigits: 3) }
     facts.append(Fact("Volume", sides.joined(separator: " × ") + " nm"))

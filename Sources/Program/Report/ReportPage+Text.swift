@@ -36,7 +36,8 @@ extension ReportPage {
     }
     let cells = [
       "\(bridge.id)", place(bridge.start.angstrom), place(bridge.end.angstrom),
-      shown(bridge.lengthAngstrom), bridge.thetaDegrees.map { shown($0, significantDigits: 3) } ?? "–",
+      shown(bridge.lengthAngstrom),
+      bridge.thetaDegrees.map { shown($0, significantDigits: 3) } ?? "–",
       percent(bridge.hiddenShare),
       bridge.probability.map { shown($0, significantDigits: 2) } ?? "not yet calibrated",
       escaped(bridge.method), bridge.accepted ? "yes" : "no", shown(bridge.voxels),
