@@ -53,19 +53,19 @@ private struct Hues {
 }
 
 @Suite("Pages in a browser", .serialized) struct BrowserTests {
-  /// The panels of the pictures in a window of 1400 x 1000, without their heads.
-  private let sections = 40..<700
-  private let scene = 770..<1360
-  private let rows = 330..<980
+  /// The panels of the pictures in a window of 1120 x 760, without their heads.
+  private let sections = 48..<560
+  private let scene = 620..<1080
+  private let rows = 345..<755
 
   private func draw(
-    _ html: String, in folder: String, dark: Bool = false, width: Int = 1400
+    _ html: String, in folder: String, dark: Bool = false, width: Int = 1120
   ) throws -> PNGImage {
     let path = folder + "/page.html"
     try AtomicFile.write(html, to: path, overwrite: true)
     return try #require(
       Chromium.screenshot(
-        of: path, fragment: "#still", width: width, height: 1000, folder: folder, dark: dark))
+        of: path, fragment: "#still", width: width, height: 760, folder: folder, dark: dark))
   }
 
   @Test("Sections and scene show grey density and one colour a membrane", arguments: [false, true])
@@ -110,7 +110,7 @@ private struct Hues {
     }
   }
 
-  @Test("An empty result draws without failing, on a narrow screen too", arguments: [1400, 500])
+  @Test("An empty result draws without failing, on a narrow screen too", arguments: [1120, 500])
   func empty(width: Int) throws {
     guard try browserIsReady() else { return }
     try TemporaryFolder.with { folder in
@@ -120,7 +120,7 @@ private struct Hues {
         <style>[data-ready=yes] body { background: #00ff00 !important; }</style></body>
         """
       let image = try draw(html.replacing("</body>", with: probe), in: folder, width: width)
-      #expect(image[2, 900] == SIMD3(0, 255, 0))
+      #expect(image[2, 740] == SIMD3(0, 255, 0))
     }
   }
 }
