@@ -27,7 +27,7 @@ public enum Chromium {
     let arguments = [
       "timeout", "90", program, "--headless=new", "--no-sandbox", "--disable-dev-shm-usage",
       "--hide-scrollbars", "--enable-unsafe-swiftshader", "--mute-audio",
-      "--user-data-dir=\(folder)/profile", "--virtual-time-budget=8000",
+      "--user-data-dir=\(folder)/profile", "--virtual-time-budget=3000",
       "--window-size=\(width),\(height)", "--screenshot=\(target)",
       dark ? "--blink-settings=preferredColorScheme=0" : "--force-color-profile=srgb",
       "file://\(page)\(fragment)",

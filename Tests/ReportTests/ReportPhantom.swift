@@ -16,7 +16,8 @@ struct ReportPhantom {
     let edge = Double(size) * 10
     return ReportPhantom(
       vesicles: [
-        (SIMD3(0.34, 0.5, 0.25) * edge, 0.215 * edge), (SIMD3(0.76, 0.68, 0.22) * edge, 0.15 * edge),
+        (SIMD3(0.34, 0.5, 0.25) * edge, 0.215 * edge),
+        (SIMD3(0.76, 0.68, 0.22) * edge, 0.15 * edge),
         (SIMD3(0.75, 0.26, 0.27) * edge, 0.13 * edge), (SIMD3(0.33, 0.47, 0.25) * edge, 0.1 * edge),
       ],
       geometry: VolumeGeometry(

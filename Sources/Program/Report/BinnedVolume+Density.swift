@@ -39,16 +39,28 @@ extension BinnedVolume {
     }
   }
 
-  /// 0.2 and 99.8 percentiles by a histogram of 4096 bins, never equal.
+  /// 0.2 and 99.8 percentiles, never equal.
+  ///
+  /// A histogram of 4096 bins is drawn anew between the limits it gave: one voxel far out makes the
+  /// first one's bins too wide, and no longer counts in the next.
   static func limits(of values: [Float]) -> ClosedRange<Float> {
-    guard let low = values.min(), let high = values.max(), low < high else {
+    guard var low = values.min(), var high = values.max(), low < high else {
       let value = values.first ?? 0
       return (value - 0.5)...(value + 0.5)
     }
-    let bins = 4096
+    for _ in 0..<4 { (low, high) = narrowed(values, low: low, high: high) }
+    return low...high
+  }
+
+  private static func narrowed(
+    _ values: [Float], low: Float, high: Float
+  ) -> (low: Float, high: Float) {
+    let (bins, width) = (4096, (high - low) / 4096)
+    guard low < low + width, high - width < high else { return (low, high) }
     var counts = [Int](repeating: 0, count: bins)
-    let scale = Float(bins) / (high - low)
-    for value in values { counts[min(Int((value - low) * scale), bins - 1)] += 1 }
+    for value in values {
+      counts[min(max(Int(((value - low) / width).rounded(.down)), 0), bins - 1)] += 1
+    }
     let tail = values.count / 500
     func edge(_ order: some Sequence<Int>) -> Int {
       var seen = 0
@@ -59,7 +71,7 @@ extension BinnedVolume {
       return 0
     }
     let (first, last) = (edge(0..<bins), edge((0..<bins).reversed()))
-    return (low + Float(first) / scale)...(low + Float(last + 1) / scale)
+    return (low + Float(first) * width, low + Float(last + 1) * width)
   }
 }
 

@@ -96,11 +96,16 @@ extension ReportModel {
     let opened = try InputVolume.open(
       path: input.path, options: planned?.reading?.input ?? InputOptions(),
       scratchFolder: scratchFolder)
-    notes += opened.notes
+    notes += opened.notes.map(Self.sentence)
     guard let region = planned?.reading?.region, opened.geometry.bounds.contains(region) else {
       return opened.source
     }
     return Self.cropped(opened.source, to: region)
+  }
+
+  /// A note as a sentence.
+  private static func sentence(_ note: String) -> String {
+    note.prefix(1).uppercased() + note.dropFirst() + (note.hasSuffix(".") ? "" : ".")
   }
 
   private static func cropped(

@@ -57,9 +57,9 @@ extension ReportPage {
       buffers.indices = new Uint32Array(raw, 12 * vertices, 3 * triangles);
     }
 
-    // Where a membrane is largest along each axis: where its sections show most of it.
-    const peaks = new Map();
-    function findPeaks() {
+    // The middle of a membrane's voxels along each axis: its sections there show it well.
+    const middles = new Map();
+    function findMiddles() {
       if (!grid || !grid.hasLabels) return;
       const [nx, ny, nz] = grid.size;
       const counts = new Map();
@@ -70,14 +70,19 @@ extension ReportPage {
         if (!count) counts.set(label, count = grid.size.map(n => new Uint32Array(n)));
         count[0][x]++; count[1][y]++; count[2][z]++;
       }
-      for (const [label, count] of counts) {
-        peaks.set(label, count.map(row => row.indexOf(Math.max(...row))));
-      }
+      for (const [label, count] of counts) middles.set(label, count.map(median));
+    }
+
+    // Index at which half of the counted is reached.
+    function median(counts) {
+      const half = counts.reduce((sum, n) => sum + n, 0) / 2;
+      let seen = 0;
+      return counts.findIndex(n => half <= (seen += n));
     }
 
     function goTo(label) {
-      const peak = peaks.get(label);
-      if (peak) setPlace(peak);
+      const middle = middles.get(label);
+      if (middle) setPlace(middle);
     }
 
     function setPlace(place) {

@@ -73,10 +73,10 @@ extension ReportPage {
         vec3 n = normalize(normal);
         float inside = gl_FrontFacing ? 0.0 : 1.0;
         if (n.z < 0.0) n = -n;
-        float light = 0.36 + 0.64 * max(dot(n, normalize(vec3(-0.35, 0.55, 0.76))), 0.0);
+        float light = 0.46 + 0.56 * max(dot(n, normalize(vec3(-0.35, 0.55, 0.76))), 0.0);
         float gloss = pow(max(dot(n, normalize(vec3(-0.2, 0.32, 0.95))), 0.0), 40.0);
         float rim = smoothstep(0.0, 0.45, n.z);
-        vec3 shaded = base * light * mix(1.0, 0.82, inside) * mix(0.62, 1.0, rim) + 0.12 * gloss;
+        vec3 shaded = base * light * mix(1.0, 0.86, inside) * mix(0.62, 1.0, rim) + 0.12 * gloss;
         shaded = mix(shaded, paper, clamp(0.14 - depth * 0.2, 0.0, 0.34));
         pixel = vec4(mix(shaded, paper, faint), 1.0);
       }`;

@@ -83,7 +83,7 @@ extension ReportPage {
         });
       }
       setPlace(state.place);
-      if (peaks.has(1)) goTo(1);
+      goTo(1);
     }
 
     function prepareControls() {
@@ -103,7 +103,7 @@ extension ReportPage {
         throw 'This browser is too old for the pictures (no DecompressionStream).';
       }
       await loadBuffers();
-      findPeaks();
+      findMiddles();
       prepareScene();
       prepareSlices();
       prepareControls();

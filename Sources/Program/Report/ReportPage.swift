@@ -67,7 +67,7 @@ public struct ReportPage {
   private var notes: String {
     guard !model.notes.isEmpty else { return "" }
     let items = model.notes.map { "<li>\(escaped($0))</li>" }.joined()
-    return "<section class=\"notes\" aria-label=\"Notes\"><h2>Read this first</h2>"
+    return "<section class=\"notes\" aria-label=\"Notes\"><h2>Notes</h2>"
       + "<ul>\(items)</ul></section>"
   }
 
