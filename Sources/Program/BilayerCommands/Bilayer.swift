@@ -15,8 +15,9 @@ struct Bilayer: ParsableCommand {
       """,
     version: ProgramVersion.notice,
     subcommands: [
-      PredictCommand.self, SimulateCommand.self, TrainCommand.self, InfoCommand.self,
-      ValidateCommand.self,
+      SegmentCommand.self, PredictCommand.self, TraceCommand.self, SeparateCommand.self,
+      FitCommand.self, MeasureCommand.self, ReportCommand.self, EvaluateCommand.self,
+      SimulateCommand.self, TrainCommand.self, InfoCommand.self, ValidateCommand.self,
     ])
 }
 

@@ -37,7 +37,7 @@ struct ComputingOptions: ParsableArguments {
 /// `--device`, for commands that use the engine.
 struct DeviceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where networks run.", valueName: "auto|cpu|cuda[:n]"))
-  var device = "auto"
+  var device: String?
 }
 
 /// How a volume is read.
@@ -48,17 +48,17 @@ struct ReadingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Sign of mode-0 bytes.", valueName: "auto|signed|unsigned", visibility: .hidden))
-  var mode0: Mode0Value = .auto
+  var mode0: Mode0Value?
 
   @Option(
     help: ArgumentHelp("Order of the file's axes.", valueName: "xyz|xzy|...", visibility: .hidden))
-  var axes = "xyz"
+  var axes: String?
 
   mutating func validate() throws {
     if let pixelSize, !(0 < pixelSize && pixelSize.isFinite) {
       throw ValidationError("--pixel-size \(pixelSize): expected a number of Å above 0.")
     }
-    if axes.sorted() != ["x", "y", "z"] {
+    if let axes, axes.sorted() != ["x", "y", "z"] {
       throw ValidationError(
         "--axes \(axes): expected x, y and z in some order, as in xzy for a thickness along y.")
     }
@@ -67,14 +67,13 @@ struct ReadingArguments: ParsableArguments {
 
 extension ReadingArguments {
   /// The options as the reader wants them.
-  var inputOptions: InputOptions {
-    let sign: InputOptions.Mode0 =
-      switch mode0 {
-      case .auto: .auto
-      case .signed: .signed
-      case .unsigned: .unsigned
-      }
-    return InputOptions(mode0: sign, pixelSizeAngstrom: pixelSize, axes: axes)
+  var inputOptions: InputOptions { inputOptions(over: InputOptions()) }
+
+  /// Other options with what the command line says in their place.
+  func inputOptions(over base: InputOptions) -> InputOptions {
+    InputOptions(
+      mode0: mode0?.sign ?? base.mode0, pixelSizeAngstrom: pixelSize ?? base.pixelSizeAngstrom,
+      axes: axes ?? base.axes)
   }
 }
 
@@ -83,6 +82,14 @@ enum Mode0Value: String, ExpressibleByArgument, CaseIterable {
   case auto
   case signed
   case unsigned
+
+  var sign: InputOptions.Mode0 {
+    switch self {
+    case .auto: .auto
+    case .signed: .signed
+    case .unsigned: .unsigned
+    }
+  }
 }
 
 /// What the missing wedge hides.

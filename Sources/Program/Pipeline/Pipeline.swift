@@ -55,7 +55,11 @@ public struct Pipeline {
       let monitor = context.monitor(stage)
       switch stage {
       case .predict: try predict(monitor)
-      default: break
+      case .trace: try trace(monitor)
+      case .separate: try separate(monitor)
+      case .fit: try fit(monitor)
+      case .measure: try measure(monitor)
+      case .report: try report(monitor)
       }
       try journal.finish(stage, key: key)
       log.note("\(stage.rawValue): done")

@@ -16,6 +16,8 @@ public enum PipelineError: Fault, Equatable {
   case badOption(option: String, value: String, expected: String)
   /// Two volumes that must cover the same voxels do not.
   case sizesDiffer(path: String, found: VolumeSize, expected: VolumeSize)
+  /// A mask holds something that is no label.
+  case badMask(path: String, value: Float)
   /// A volume of labels holds something that is no label.
   case badLabel(path: String, value: Float)
   /// A text file of tilt angles cannot be used.
@@ -27,7 +29,7 @@ public enum PipelineError: Fault, Equatable {
     switch self {
     case .folderHoldsResults, .badOption, .missingInput: .usage
     case .folderIsBusy, .memoryTooSmall: .resources
-    case .badPlan, .changedInput, .sizesDiffer, .badLabel, .badTiltFile: .input
+    case .badPlan, .changedInput, .sizesDiffer, .badMask, .badLabel, .badTiltFile: .input
     }
   }
 
@@ -51,9 +53,12 @@ public enum PipelineError: Fault, Equatable {
     case .sizesDiffer(let path, let found, let expected):
       "\(path) has \(found.inWords) voxels, where \(expected.inWords) were expected. "
         + "Give a file on the tomogram's grid."
+    case .badMask(let path, let value):
+      "\(path) holds the value \(value), where a mask has whole numbers, 0 for no membrane. "
+        + "Give a mask; a probability is given with --probability."
     case .badLabel(let path, let value):
       "\(path) holds the value \(value), where labels are whole numbers from 0 to 65535. "
-        + "Give a volume of labels, or a mask with --mask."
+        + "Give a volume of labels."
     case .badTiltFile(let path, let reason):
       "\(path) gives no tilt range: \(reason) Expected one angle a line (.tlt, .rawtlt) or lines "
         + "'TiltAngle = 12.3' (.mdoc). Give --tilt-range LOW,HIGH instead."

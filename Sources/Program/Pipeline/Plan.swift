@@ -1,7 +1,10 @@
+public import GapTracing
 public import InstanceSeparation
 public import MRCFormat
 public import MembranePrediction
+public import Morphometry
 public import Preprocessing
+public import SurfaceFitting
 public import TomogramModel
 public import VolumeFiles
 public import Volumes
@@ -47,8 +50,14 @@ public struct Plan: Codable, Equatable, Sendable {
   public var preprocessing = PreprocessingOptions()
   /// Stage 2.
   public var prediction = PredictionOptions()
+  /// Stage 3.
+  public var tracing = TracingOptions()
   /// Stage 4.
   public var separation = SeparationOptions()
+  /// Stage 5.
+  public var fitting = FittingOptions()
+  /// Stage 6.
+  public var morphometry = MorphometryOptions()
 
   /// A plan of the given stages with default options.
   public init(stages: [Stage]) { self.stages = stages }
@@ -130,10 +139,13 @@ extension Plan {
         try JSONValue(encoding: machine), try JSONValue(encoding: preprocessing),
         try JSONValue(encoding: prediction),
       ]
-    case .trace: return shared + [wedge]
+    case .trace: return shared + [wedge, try JSONValue(encoding: tracing)]
     case .separate: return shared + [try JSONValue(encoding: separation)]
-    case .fit: return shared + [wedge]
-    case .measure: return shared + [wedge]
+    case .fit: return shared + [wedge, try JSONValue(encoding: fitting)]
+    case .measure:
+      return shared + [
+        wedge, try JSONValue(encoding: preprocessing), try JSONValue(encoding: morphometry),
+      ]
     case .report: return [try JSONValue(encoding: self)]
     }
   }

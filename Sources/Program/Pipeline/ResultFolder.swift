@@ -27,16 +27,20 @@ public struct ResultFolder: Hashable, Sendable {
   public var table: String { path + "/instances.csv" }
   /// Folder of surfaces.
   public var surfaces: String { path + "/surfaces" }
+  /// Simple shapes fitted to the surfaces.
+  public var fits: String { surfaces + "/fits.json" }
   /// The report.
   public var report: String { path + "/report.html" }
   /// Folder of the stage journal and the lock; hidden, because nobody needs to open it.
   public var journal: String { path + "/.bilayer" }
 
   /// Surface file of a membrane, without ending: `surfaces/membrane_0001`.
-  public func surface(label: Int) -> String {
+  public func surface(label: Int) -> String { surfaces + "/" + Self.surfaceName(label: label) }
+
+  /// Name of a membrane's surface files, without folder and ending: `membrane_0001`.
+  public static func surfaceName(label: Int) -> String {
     let digits = String(label)
-    let zeros = String(repeating: "0", count: max(4 - digits.count, 0))
-    return "\(surfaces)/membrane_\(zeros)\(digits)"
+    return "membrane_" + String(repeating: "0", count: max(4 - digits.count, 0)) + digits
   }
 
   /// Names of the files a stage writes, relative to the folder; a name ending in `/` is a folder.

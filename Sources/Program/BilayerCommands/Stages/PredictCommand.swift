@@ -28,7 +28,8 @@ struct PredictCommand: ParsableCommand {
     let placement = Placement(force: placement.force, resume: resume)
     try placement.check(folder, for: [.predict])
     var plan = Plan(stages: [.predict])
-    plan.reading = try part.plan(reading, path: tomogram)
+    try plan.resolve(reading)
+    try part.resolve(&plan.reading, path: tomogram)
     let view = try VolumeView(
       path: tomogram, reading: plan.reading, scratchFolder: Machine.scratchFolder)
     try view.requireTomogram(workers: computing.workers)

@@ -5,9 +5,9 @@ import Volumes
 
 extension ComputingOptions {
   /// The context of a run whose progress goes to the terminal.
-  func context(progress: Progress, stop: StopSignal) -> RunContext {
+  func context(threads: Int, progress: Progress, stop: StopSignal) -> RunContext {
     RunContext(
-      workers: workers,
+      workers: Workers(count: threads),
       monitor: { stage in progress.monitor(stage.title, stop: stop) },
       say: { progress.note($0) })
   }
@@ -20,12 +20,15 @@ extension ComputingOptions {
     defer { progress.finish() }
     try Pipeline.run(
       plan, only: only, in: folder, placement: placement,
-      context: context(progress: progress, stop: StopSignal()))
+      context: context(
+        threads: threads ?? plan.threads, progress: progress, stop: StopSignal()))
   }
 
   /// Puts into a plan what the machine decides.
-  func resolve(_ plan: inout Plan) {
-    plan.threads = workers.count
-    plan.memoryGigabytes = memoryGigabytes
+  ///
+  /// - Parameter keeping: whether the plan's own numbers stay where the command line says nothing.
+  func resolve(_ plan: inout Plan, keeping: Bool = false) {
+    if threads != nil || !keeping { plan.threads = workers.count }
+    if memory != nil || !keeping { plan.memoryGigabytes = memoryGigabytes }
   }
 }

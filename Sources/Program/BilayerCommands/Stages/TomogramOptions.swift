@@ -12,23 +12,20 @@ struct PartOptions: ParsableArguments {
   var region: RegionValue?
 
   @Option(help: ArgumentHelp("Average N voxels along each axis into one.", valueName: "N"))
-  var bin = 1
+  var bin: Int?
 
   mutating func validate() throws {
-    if bin < 1 { throw ValidationError("--bin \(bin): expected 1 or more.") }
+    if let bin, bin < 1 { throw ValidationError("--bin \(bin): expected 1 or more.") }
   }
 
-  /// Reading as the options say; opens the volume only where a region must be resolved.
-  func plan(_ reading: ReadingArguments, path: String) throws -> ReadingPlan {
-    var plan = ReadingPlan()
-    plan.input = reading.inputOptions
-    plan.bin = bin
+  /// Puts the part into a plan; opens the volume only where a region must be resolved.
+  func resolve(_ plan: inout ReadingPlan, path: String) throws {
+    if let bin { plan.bin = bin }
     if let region {
       let input = try InputVolume.open(
         path: path, options: plan.input, scratchFolder: Machine.scratchFolder)
       plan.region = try region.resolved(in: input.geometry.size)
     }
-    return plan
   }
 }
 
@@ -38,29 +35,31 @@ struct PredictionArguments: ParsableArguments {
   var model: String?
 
   @Option(help: ArgumentHelp("Grey of dense matter.", valueName: "auto|dark|bright"))
-  var contrast: ContrastValue = .auto
+  var contrast: ContrastValue?
 
   @Option(
     help: ArgumentHelp(
       "Mirrored copies that are averaged: 1, 2, 4 or 8.", valueName: "N", visibility: .hidden))
-  var mirrors = 1
+  var mirrors: Int?
 
   mutating func validate() throws {
-    if ![1, 2, 4, 8].contains(mirrors) {
+    if let mirrors, ![1, 2, 4, 8].contains(mirrors) {
       throw ValidationError("--mirrors \(mirrors): expected 1, 2, 4 or 8.")
     }
   }
 
   /// Puts model, engine and device into a plan.
   func resolve(_ plan: inout Plan, device: DeviceOptions) throws {
-    let path = try model ?? MembraneModel.shippedModelPath()
-    _ = try MembraneModel(path: path)
-    plan.model = try InputRecord(path: path)
-    plan.preprocessing.contrast = Contrast(rawValue: contrast.rawValue) ?? .auto
-    plan.prediction.mirroredCopies = mirrors
+    if model != nil || plan.model == nil {
+      plan.model = try InputRecord(path: try model ?? MembraneModel.shippedModelPath())
+    }
+    let network = try MembraneModel(path: plan.model?.path ?? "")
+    if let contrast { plan.preprocessing.contrast = contrast.contrast }
+    if let mirrors { plan.prediction.mirroredCopies = mirrors }
+    try plan.fitTiles(to: network.card.architecture)
     let engine = try Engine.open()
     plan.engine = engine.torchVersion
-    plan.device = try Device(named: device.device, engine: engine).description
+    plan.device = try Device(named: device.device ?? plan.device, engine: engine).description
   }
 }
 
@@ -69,4 +68,6 @@ enum ContrastValue: String, ExpressibleByArgument, CaseIterable {
   case auto
   case dark
   case bright
+
+  var contrast: Contrast { Contrast(rawValue: rawValue) ?? .auto }
 }

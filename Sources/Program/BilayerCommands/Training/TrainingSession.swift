@@ -55,7 +55,7 @@ struct TrainingSession {
     let reader = try ExampleReader(command, start: start, progress: progress, stop: stop)
     engine = try Engine.open()
     try engine.setThreads(command.computing.workers.count)
-    device = try Device(named: command.deviceOptions.device, engine: engine)
+    device = try Device(named: command.deviceOptions.device ?? "auto", engine: engine)
     source = try SegmentationSource(
       reader.examples, validation: reader.validation, options: sampling,
       workers: command.computing.workers)
