@@ -116,7 +116,7 @@ let everyStage: [Target.Dependency] = [
 let program: [Target] = [
   module(
     "Report", "Program/Report",
-    everyFormat + [numerics, "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
@@ -143,7 +143,7 @@ let program: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: [numerics, "Meshes", "TomogramModel", "Volumes"],
+    name: "TestSupport", dependencies: [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes"],
     path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
   // Calls the C table as it is: macros and strict memory safety do not go together.
@@ -157,7 +157,7 @@ let testTargets: [Target] = [
   tests(
     "TomographicImagingTests",
     ["FourierTransforms", "TestSupport", "TomogramModel", "TomographicImaging", "Volumes"]),
-  tests("MorphologyTests", ["Morphology", "TestSupport", "Volumes"]),
+  tests("MorphologyTests", [numerics, "Morphology", "TestSupport", "Volumes"]),
   tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
   tests("MeshesTests", [numerics, "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
@@ -179,10 +179,14 @@ let testTargets: [Target] = [
     ["MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
   tests("GapTracingTests", ["GapTracing", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
-    "InstanceSeparationTests", ["InstanceSeparation", "TestSupport", "TomogramModel", "Volumes"]),
+    "InstanceSeparationTests",
+    ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
-    "SurfaceFittingTests", ["Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
-  tests("MorphometryTests", ["Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
+    "SurfaceFittingTests",
+    [numerics, "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "MorphometryTests",
+    [numerics, "Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
   tests("EvaluationTests", ["Evaluation", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "ReportTests",

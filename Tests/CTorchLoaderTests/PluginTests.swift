@@ -9,17 +9,22 @@ private let engineFolder =
 
 private let engineIsRequired = ProcessInfo.processInfo.environment["BILAYER_REQUIRE_ENGINE"] == "1"
 
+private let environment = ProcessInfo.processInfo.environment
+
 private let pluginPath: String? = {
+  if let named = environment["CTORCH"] { return named }
   let names = (try? FileManager.default.contentsOfDirectory(atPath: engineFolder)) ?? []
   return names.sorted().first { $0.hasPrefix("libctorch-") && $0.hasSuffix(".so") }
     .map { engineFolder + "/" + $0 }
 }()
 
+private let torchFolder = environment["TORCH_LIB"] ?? engineFolder + "/torch/lib"
+
 // One engine a process; opened before the first test.
 nonisolated(unsafe) private let api: UnsafePointer<ct_api>? = {
   guard let pluginPath else { return nil }
   var table: UnsafePointer<ct_api>?
-  let problem = ct_open(engineFolder + "/torch/lib", pluginPath, &table)
+  let problem = ct_open(torchFolder, pluginPath, &table)
   return problem == nil ? table : nil
 }()
 
@@ -79,6 +84,15 @@ struct PluginTests {
     #expect(String(cString: ct.last_error()).contains("size of tensor"))
     #expect(ct.add(a, a, &made) == CT_OK)
     [a, b, made].compactMap { $0 }.forEach { ct.free($0) }
+  }
+
+  @Test("Tensors handed out are counted until they are given back")
+  func liveTensors() throws {
+    let before = ct.live_tensors()
+    let tensors = try (0..<3).map { _ in try tensor([1], [1]) }
+    #expect(ct.live_tensors() == before + 3)
+    tensors.forEach { ct.free($0) }
+    #expect(ct.live_tensors() == before)
   }
 
   @Test("A folder without torch is named in the message")

@@ -1,1 +1,1 @@
-// Replaced by the module's tests.
+// Replaced by the module's files.

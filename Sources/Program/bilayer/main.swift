@@ -1,1 +1,6 @@
-// Replaced.
+// The `bilayer` executable. Everything it does is in BilayerCommands, where it can be tested.
+
+import BilayerCommands
+import Glibc
+
+exit(runBilayer(arguments: Array(CommandLine.arguments.dropFirst())))

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 // Raised whenever the table below changes; a plugin of another layout is refused.
-#define CT_LAYOUT 1
+#define CT_LAYOUT 2
 
 // Status codes.
 #define CT_OK 0
@@ -45,6 +45,8 @@ typedef struct ct_api {
   int (*_Nonnull manual_seed)(uint64_t seed);
   // Turns the recording of gradients on or off for this thread; tells what it was before.
   int (*_Nonnull set_recording)(int enabled, int *_Nonnull previous);
+  // How many more tensors this thread has been handed than it gave back; for leak tests.
+  int64_t (*_Nonnull live_tensors)(void);
 
   // Making, reading and moving tensors of 32-bit floats. Values are copied.
   int (*_Nonnull from_floats)(const float *_Nonnull values, const int64_t *_Nonnull shape,

@@ -32,10 +32,17 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+namespace {
+thread_local int64_t handed_out = 0;
+}
 
 struct ct_tensor_s {
   at::Tensor t;
+  explicit ct_tensor_s(at::Tensor tensor) : t(std::move(tensor)) { ++handed_out; }
+  ~ct_tensor_s() { --handed_out; }
 };
 
 namespace {
@@ -126,6 +133,8 @@ int set_recording(int enabled, int *previous) {
     at::GradMode::set_enabled(enabled != 0);
   });
 }
+
+int64_t live_tensors() { return handed_out; }
 
 // MARK: Making, reading, moving
 
@@ -301,6 +310,7 @@ const ct_api table = {
     set_threads,
     manual_seed,
     set_recording,
+    live_tensors,
     from_floats,
     to_floats,
     zeros_like,

@@ -1,0 +1,130 @@
+public import Volumes
+
+/// Which voxels count as touching.
+public enum Connectivity: String, Hashable, Sendable, Codable {
+  /// Those that share a face.
+  case six
+  /// Those that share a face or an edge.
+  case eighteen
+  /// Those that share a face, an edge or a corner.
+  case twentySix
+}
+
+/// One connected part of a mask.
+public struct Component: Hashable, Sendable {
+  /// Its label, from 1.
+  public var label: Int
+  /// How many voxels it has.
+  public var voxels: Int
+  /// Its box.
+  public var region: Region
+}
+
+/// The connected parts of a mask, and a volume that says which voxel belongs to which.
+public struct ComponentLabelling: Sendable {
+  /// Largest first, equals in the order of their first voxel; `components[i].label == i + 1`.
+  public let components: [Component]
+  /// 0 outside the mask, else the component's label.
+  public let labels: any VolumeSource<Int32>
+}
+
+/// Finds the connected parts of a mask slab by slab.
+///
+/// Two passes over the mask; neither holds more than a slab of it. Memory beyond that: 12 bytes per
+/// run of mask voxels (a membrane volume of 400 Mvoxel has a few million runs), 60 per component, and the label volume
+/// in a memory-mapped scratch file, 4 bytes per voxel on disk.
+///
+/// - Parameters:
+///   - mask: nonzero voxels are labelled.
+///   - connectivity: which voxels touch.
+///   - scratchFolder: where the label volume's unnamed file lies.
+/// - Throws: the source's errors and `ScratchError`.
+public func labelComponents(
+  of mask: any VolumeSource<Int8>, connectivity: Connectivity, scratchFolder: String,
+  workers: Workers
+) throws -> ComponentLabelling {
+  let runs = try ComponentRuns(of: mask, connectivity: connectivity)
+  let labels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
+  try runs.forEachLabelledSlab(of: mask) { labels.write($0) }
+  return ComponentLabelling(components: runs.components, labels: labels)
+}
+
+/// Finds the connected parts of a small mask in memory.
+public func labelComponents(
+  of mask: Block<Int8>, connectivity: Connectivity
+) -> (components: [Component], labels: Block<Int32>) {
+  var finder = RunFinder(connectivity: connectivity)
+  finder.add(mask)
+  let runs = ComponentRuns(finder.finished())
+  var labels = Block<Int32>(region: mask.region, repeating: 0)
+  var next = 0
+  runs.label(mask, into: &labels, nextRun: &next)
+  return (runs.components, labels)
+}
+
+/// The runs of a mask and the component each belongs to: labels any slab again without a volume of
+/// labels, as runs are met in the same order in every pass.
+public struct ComponentRuns: Sendable {
+  /// Largest first, equals in the order of their first voxel; `components[i].label == i + 1`.
+  public let components: [Component]
+  /// Label of each run, in raster order.
+  private let labelOfRun: [Int32]
+
+  /// Sections read at once.
+  static let slabThickness = 16
+
+  /// Reads the mask once.
+  public init(of mask: any VolumeSource<Int8>, connectivity: Connectivity) throws {
+    var finder = RunFinder(connectivity: connectivity)
+    for slab in mask.geometry.bounds.slabs(thickness: Self.slabThickness) where !slab.isEmpty {
+      finder.add(try mask.read(slab))
+    }
+    self.init(finder.finished())
+  }
+
+  init(_ found: (components: [Component], labelOfRun: [Int32])) {
+    (components, labelOfRun) = found
+  }
+
+  /// Reads the mask again and hands out its labels, slab by slab in order of z.
+  ///
+  /// - Parameter mask: the same voxels as before.
+  public func forEachLabelledSlab(
+    of mask: any VolumeSource<Int8>, _ body: (Block<Int32>) throws -> Void
+  ) throws {
+    var nextRun = 0
+    for slab in mask.geometry.bounds.slabs(thickness: Self.slabThickness) where !slab.isEmpty {
+      var labels = Block<Int32>(region: slab, repeating: 0)
+      label(try mask.read(slab), into: &labels, nextRun: &nextRun)
+      try body(labels)
+    }
+  }
+
+  func label(_ mask: Block<Int8>, into labels: inout Block<Int32>, nextRun: inout Int) {
+    let width = mask.region.size.x
+    for row in 0..<mask.region.size.rowCount {
+      let start = row * width
+      forEachRun(in: mask.samples.span.extracting(start..<(start + width))) { run in
+        let label = labelOfRun[nextRun]
+        nextRun &+= 1
+        for x in run { labels.samples[start &+ x] = label }
+      }
+    }
+  }
+}
+
+/// Calls `body` with each maximal range of nonzero samples, in order.
+@inline(__always)
+func forEachRun(in row: Span<Int8>, _ body: (Range<Int>) -> Void) {
+  let count = row.count
+  var x = 0
+  while x < count {
+    if row[x] == 0 {
+      x &+= 1
+      continue
+    }
+    let first = x
+    while x < count && row[x] != 0 { x &+= 1 }
+    body(first..<x)
+  }
+}

@@ -1,0 +1,76 @@
+import MRCFormat
+import MeshFormats
+import Meshes
+import Pipeline
+import Simulation
+import TomogramModel
+import Volumes
+import WorkLedger
+
+/// Writes a simulated tomogram with its truth as CONTRACT names the files.
+///
+/// `truth.json` comes last: a folder that has it is whole.
+struct SimulatedFolder {
+  let path: String
+  let overwrite: Bool
+
+  /// Files that a folder holds, relative to it, but for the surfaces.
+  static let names = ["tomogram.mrc", "labels.mrc", "simulation.json", "truth.json"]
+
+  /// Whether an earlier simulation has been written here to its end.
+  var isWhole: Bool { Folder.exists(path + "/truth.json") }
+
+  /// Throws where files are there that may not be replaced.
+  func check() throws {
+    for name in Self.names where Folder.exists(path + "/" + name) && !overwrite {
+      throw FileError.targetExists(path: path + "/" + name)
+    }
+  }
+
+  /// Writes all files.
+  func write(_ simulated: SimulatedTomogram, options: SimulationOptions) throws {
+    try check()
+    let made = try Folder.make(path)
+    do {
+      clearSurfaces()
+      try writeAll(simulated, options: options)
+    } catch {
+      // Nothing is left behind that this run has made.
+      for name in Self.names where overwrite || !made.isEmpty { Folder.remove(path + "/" + name) }
+      clearSurfaces()
+      for folder in made.reversed() { Folder.remove(folder) }
+      throw error
+    }
+  }
+
+  private func writeAll(_ simulated: SimulatedTomogram, options: SimulationOptions) throws {
+    Folder.remove(path + "/truth.json")
+    _ = try Folder.make(path + "/surfaces")
+    try writeVolume(simulated.tomogram, "tomogram.mrc", label: "bilayer simulate: tomogram")
+    try writeVolume(simulated.labels, "labels.mrc", label: "bilayer simulate: membrane labels")
+    for (instance, surface) in zip(simulated.truth.instances, simulated.surfaces) {
+      try PLYFile.write(surface, to: path + "/" + instance.surface, overwrite: overwrite)
+    }
+    try AtomicFile.write(
+      try canonicalJSON(options), to: path + "/simulation.json", overwrite: overwrite)
+    try AtomicFile.write(
+      try canonicalJSON(simulated.truth), to: path + "/truth.json", overwrite: overwrite)
+  }
+
+  private func writeVolume<Sample: MRCSample>(
+    _ volume: Volume<Sample>, _ name: String, label: String
+  ) throws {
+    let sink = try MRCSink<Sample>(
+      path: path + "/" + name, geometry: volume.geometry, label: label, overwrite: overwrite)
+    try sink.write(volume.block)
+    try sink.commit()
+  }
+
+  private func clearSurfaces() {
+    let folder = path + "/surfaces"
+    for name in Folder.names(in: folder) where name.hasPrefix("membrane_") {
+      Folder.remove(folder + "/" + name)
+    }
+    Folder.remove(folder)
+  }
+}

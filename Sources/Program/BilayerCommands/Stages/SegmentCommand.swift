@@ -1,0 +1,111 @@
+import ArgumentParser
+import Pipeline
+import Volumes
+
+/// `bilayer segment`: the whole pipeline.
+struct SegmentCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "segment",
+    abstract: "Find the membranes of tomograms: every stage, every file.",
+    discussion: """
+      Several tomograms give DIR/<name>/ each. Thresholds and sizes may change with --resume: what
+      has been predicted is not predicted again.
+
+      Example:  bilayer segment tomogram.mrc --output results --tilt-range -60,60
+                bilayer segment tomogram.mrc --output results --resume --threshold 0.4
+                bilayer segment --plan results/plan.json --output again
+      """)
+
+  @Argument(help: ArgumentHelp("Tomogram: MRC (also .gz, .bz2) or TIFF.", valueName: "TOMOGRAM"))
+  var tomograms: [String] = []
+
+  @OptionGroup var placement: PlacementOptions
+
+  @Flag(help: "Continue a run, or redo what has changed.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("Options as in plan.json; a part will do.", valueName: "FILE"))
+  var plan: String?
+
+  @OptionGroup var prediction: PredictionArguments
+  @OptionGroup var tracing: TracingArguments
+  @OptionGroup var sizes: SizeArguments
+  @OptionGroup var exclusion: ExclusionArguments
+  @OptionGroup var wedge: WedgeOptions
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup var part: PartOptions
+  @OptionGroup var device: DeviceOptions
+  @OptionGroup var computing: ComputingOptions
+
+  func run() throws {
+    let rule = Placement(force: placement.force, resume: resume)
+    let jobs = try jobs()
+    for job in jobs { try rule.check(job.folder, for: Stage.allCases) }
+    let plans = try jobs.map { try resolvedPlan(tomogram: $0.tomogram) }
+    for (job, plan) in zip(jobs, plans) {
+      try computing.run(plan, in: job.folder, placement: rule)
+      if !computing.quiet { Console.say(job.folder.report, to: .messages) }
+    }
+  }
+
+  private struct Job {
+    /// nil: the plan's.
+    let tomogram: String?
+    let folder: ResultFolder
+  }
+
+  private func jobs() throws -> [Job] {
+    if tomograms.isEmpty {
+      guard plan != nil else { throw UsageError("Name a tomogram, or give --plan.") }
+      return [Job(tomogram: nil, folder: ResultFolder(placement.output))]
+    }
+    if tomograms.count == 1 {
+      return [Job(tomogram: tomograms[0], folder: ResultFolder(placement.output))]
+    }
+    let stems = tomograms.map { Folder.stem(of: $0) }
+    if let twice = stems.first(where: { stem in 1 < stems.count { $0 == stem } }) {
+      throw UsageError(
+        "Two tomograms are named \(twice), and both would go to \(placement.output)/\(twice). "
+          + "Run them apart, with an --output each.")
+    }
+    return zip(tomograms, stems).map {
+      Job(tomogram: $0, folder: ResultFolder(placement.output + "/" + $1))
+    }
+  }
+
+  /// Every option of one run, its inputs checked.
+  private func resolvedPlan(tomogram: String?) throws -> Plan {
+    let base = try self.plan.map { try Plan(path: $0) }
+    var plan = base ?? Plan(stages: Stage.allCases)
+    guard let path = tomogram ?? plan.tomogram?.path else {
+      throw UsageError("The plan names no tomogram. Name one.")
+    }
+    try plan.resolve(reading, wedge)
+    try part.resolve(&plan.reading, path: path)
+    let view = try VolumeView(
+      path: path, reading: plan.reading, scratchFolder: Machine.scratchFolder)
+    try view.requireTomogram(workers: computing.workers)
+    if tomogram != nil { plan.tomogram = try InputRecord(path: path) }
+    try exclusion.resolve(&plan)
+    tracing.resolve(&plan)
+    sizes.resolve(&plan)
+    computing.resolve(&plan, keeping: base != nil)
+    try prediction.resolve(&plan, device: device)
+    try plan.checkInputs()
+    try plan.checkExclusion(on: view)
+    return plan
+  }
+}
+
+extension Plan {
+  /// Refuses an exclusion mask on another grid than the tomogram.
+  func checkExclusion(on tomogram: VolumeView) throws {
+    guard let exclude else { return }
+    let view = try VolumeView(
+      path: exclude.path, reading: reading, scratchFolder: Machine.scratchFolder)
+    guard view.geometry.size == tomogram.geometry.size else {
+      throw PipelineError.sizesDiffer(
+        path: exclude.path, found: view.geometry.size, expected: tomogram.geometry.size)
+    }
+  }
+}

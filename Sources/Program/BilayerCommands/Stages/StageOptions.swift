@@ -1,0 +1,104 @@
+import ArgumentParser
+import GapTracing
+import InstanceSeparation
+import Pipeline
+import Preprocessing
+import VolumeFiles
+import Volumes
+
+/// How gaps are closed. What is left out stays as the plan has it.
+struct TracingArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Probability that counts as membrane (default: 0.5).", valueName: "P"))
+  var threshold: Double?
+
+  @Option(help: ArgumentHelp("Longest gap that is closed (default: 500).", valueName: "Å"))
+  var maximumGap: Double?
+
+  @Flag(help: "Close no gaps.")
+  var noTracing = false
+
+  mutating func validate() throws {
+    if let threshold, !(0 < threshold && threshold <= 1) {
+      throw ValidationError("--threshold \(threshold): expected a probability above 0, up to 1.")
+    }
+    if let maximumGap, !(0 < maximumGap && maximumGap.isFinite) {
+      throw ValidationError("--maximum-gap \(maximumGap): expected a length in Å above 0.")
+    }
+  }
+
+  func resolve(_ plan: inout Plan) {
+    if let threshold { plan.tracing.probabilityThreshold = threshold }
+    if let maximumGap { plan.tracing.maximumGapAngstrom = maximumGap }
+    if noTracing { plan.tracing.method = .none }
+  }
+}
+
+/// Voxels that are left out.
+struct ExclusionArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("No membrane where this is not 0: carbon, gold.", valueName: "MASK"))
+  var exclude: String?
+
+  func resolve(_ plan: inout Plan) throws {
+    if let exclude { plan.exclude = try InputRecord(path: exclude) }
+  }
+}
+
+/// Which parts of a mask are membranes.
+struct SizeArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Smallest membrane, in voxels (default: 100).", valueName: "N"))
+  var minimumVoxels: Int?
+
+  @Option(help: ArgumentHelp("Smallest membrane, by area (default: 0).", valueName: "nm²"))
+  var minimumArea: Double?
+
+  mutating func validate() throws {
+    if let minimumVoxels, minimumVoxels < 0 {
+      throw ValidationError("--minimum-voxels \(minimumVoxels): expected 0 or more.")
+    }
+    if let minimumArea, !(0 <= minimumArea && minimumArea.isFinite) {
+      throw ValidationError("--minimum-area \(minimumArea): expected 0 or more.")
+    }
+  }
+
+  func resolve(_ plan: inout Plan) {
+    if let minimumVoxels { plan.separation.minimumVoxels = minimumVoxels }
+    if let minimumArea { plan.separation.minimumAreaNm2 = minimumArea }
+  }
+}
+
+/// A result folder in which one stage is done, on the files of the stage before or on files of
+/// other programs.
+struct StagePlacement: ParsableArguments {
+  @OptionGroup var placement: PlacementOptions
+
+  @Flag(help: "Do nothing where it is done.")
+  var resume = false
+
+  var folder: ResultFolder { ResultFolder(placement.output) }
+  var rule: Placement { Placement(force: placement.force, resume: resume) }
+
+  /// The plan so far: that of the folder, or a new one, with the stage in it.
+  func plan(for stage: Stage) throws -> Plan {
+    try rule.check(folder, for: [stage])
+    guard Folder.exists(folder.plan) else { return Plan(stages: [stage]) }
+    var plan = try Plan(path: folder.plan)
+    plan.stages = (plan.stages.filter { $0 != stage } + [stage]).sorted()
+    return plan
+  }
+}
+
+extension Plan {
+  /// Takes over what the command line says of reading and of the wedge.
+  mutating func resolve(_ reading: ReadingArguments, _ wedge: WedgeOptions? = nil) throws {
+    self.reading.input = reading.inputOptions(over: self.reading.input)
+    if let tilt = try wedge?.resolved() { self.tilt = tilt }
+  }
+
+  /// Refuses a file that is no volume of known pixel size, before anything is written.
+  func checkVolume(_ path: String?, scratchFolder: String = Machine.scratchFolder) throws {
+    guard let path else { return }
+    let view = try VolumeView(path: path, reading: reading, scratchFolder: scratchFolder)
+    try view.input.requireVolume()
+    try view.input.requirePixelSize()
+  }
+}

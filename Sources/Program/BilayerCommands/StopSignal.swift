@@ -1,0 +1,50 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a wish to stop, and the second into an end.
+///
+/// The work asks `isWanted` between pieces (`StageMonitor`), so that the first signal ends it where
+/// it can be resumed. `nohup`, which ignores SIGHUP, is respected.
+/// Sendable: the sources are touched by the first and the last owner only.
+final class StopSignal: @unchecked Sendable {
+  private let wanted = Atomic(false)
+  private let sources: [any DispatchSourceSignal]
+
+  /// Starts to listen, until the value goes away.
+  init() {
+    let queue = DispatchQueue(label: "bilayer.signals")
+    sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredHangup($0) }.map { number in
+      signal(number, SIG_IGN)
+      return DispatchSource.makeSignalSource(signal: number, queue: queue)
+    }
+    for source in sources {
+      source.setEventHandler { [weak self] in self?.receive() }
+      source.activate()
+    }
+    // A write beyond `ulimit -f` shall be an error that is told, not a death.
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  deinit { for source in sources { source.cancel() } }
+
+  /// Whether the work shall end.
+  var isWanted: Bool { wanted.load(ordering: .relaxed) }
+
+  private func receive() {
+    if wanted.exchange(true, ordering: .relaxed) {
+      Console.say("bilayer: ended at once. Continue with --resume.", to: .messages)
+      _exit(ExitStatus.stopped.rawValue)
+    }
+    Console.say(
+      "bilayer: stopping where it can be resumed; a second signal ends at once.", to: .messages)
+  }
+
+  private static func isIgnoredHangup(_ number: Int32) -> Bool {
+    guard number == SIGHUP else { return false }
+    var action = sigaction()
+    guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+    // SIG_IGN is the function address 1.
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
+}

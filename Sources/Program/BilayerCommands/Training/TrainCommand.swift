@@ -1,0 +1,125 @@
+import ArgumentParser
+import MembranePrediction
+import Pipeline
+import Training
+import Volumes
+
+/// `bilayer train`: makes or improves a network.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network on tomograms with labels.",
+    discussion: """
+      Labels are volumes (MRC, TIFF) on the tomogram's grid, also corrected by hand.
+
+      Example:  bilayer train --data training --output mine.safetensors
+                bilayer train --pairs corrected.tsv --from Models/membrane.safetensors \\
+                  --steps 500 --output mine.safetensors
+      """)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Folders with tomogram.mrc and labels.mrc, or of such.", valueName: "DIR"))
+  var data: [String] = []
+
+  @Option(help: ArgumentHelp("List: a tomogram and its labels a line.", valueName: "LIST"))
+  var pairs: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Folders to validate on (default: every tenth of the data).", valueName: "DIR"))
+  var validation: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The model's file.", valueName: "MODEL"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Start from this model.", valueName: "MODEL"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("Network for sections or volumes.", valueName: "slice|volume"))
+  var dimension: DimensionValue = .volume
+
+  @Option(help: ArgumentHelp("Number of steps (default: 4000).", valueName: "N"))
+  var steps: Int?
+
+  @Option(help: ArgumentHelp("Patches a step (default: 2, slices 16).", valueName: "N"))
+  var batch: Int?
+
+  @Option(
+    help: ArgumentHelp("Voxels along a patch's edge (default: 64, slices 128).", valueName: "N"))
+  var patch: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Highest learning rate (default: 0.003, with --from 0.0003).", valueName: "X"))
+  var learningRate: Double?
+
+  @Option(help: ArgumentHelp("Labels that are membrane (default: all).", valueName: "N,N"))
+  var labels: LabelListValue?
+
+  @Option(help: ArgumentHelp("Label that counts neither way.", valueName: "N"))
+  var ignoreLabel: UInt16?
+
+  @Option(help: ArgumentHelp("The model's voxel edge (default: the data's).", valueName: "Å"))
+  var modelPixelSize: Double?
+
+  @Option(help: ArgumentHelp("Seed.", valueName: "N"))
+  var seed: UInt64 = 1
+
+  @Flag(help: "Replace the model.")
+  var force = false
+
+  @Flag(help: "Go on with training that was stopped.")
+  var resume = false
+
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup var deviceOptions: DeviceOptions
+  @OptionGroup var computing: ComputingOptions
+
+  mutating func validate() throws {
+    if data.isEmpty && pairs == nil {
+      throw ValidationError("Nothing to learn from: give --data DIR or --pairs LIST.")
+    }
+    for (name, value) in [("steps", steps), ("batch", batch), ("patch", patch)] {
+      if let value, value < 1 { throw ValidationError("--\(name) \(value): expected 1 or more.") }
+    }
+    if let learningRate, !(0 < learningRate && learningRate < 1) {
+      throw ValidationError("--learning-rate \(learningRate): expected a number from 0 to 1.")
+    }
+  }
+
+  func run() throws {
+    let stop = StopSignal()
+    let progress = Progress(quiet: computing.quiet)
+    let files = TrainingFiles(model: output)
+    try files.check(force: force, resume: resume)
+    if resume && files.isFinished {
+      progress.note("\(output) is finished already.")
+      return
+    }
+    let session = try TrainingSession(self, progress: progress, stop: stop)
+    try session.train(files)
+    progress.note("\(output) is written. Use it with --model \(output).")
+  }
+}
+
+/// `--dimension`.
+enum DimensionValue: String, ExpressibleByArgument, CaseIterable {
+  case slice
+  case volume
+
+  var architecture: UNetArchitecture { self == .slice ? .slice : .volume }
+}
+
+/// `--labels 1,2`.
+struct LabelListValue: ExpressibleByArgument {
+  let labels: Set<UInt16>
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { UInt16($0) }
+    guard numbers.count == parts.count, !numbers.isEmpty else { return nil }
+    labels = Set(numbers)
+  }
+}

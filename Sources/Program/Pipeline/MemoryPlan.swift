@@ -1,0 +1,39 @@
+public import MembranePrediction
+
+extension Plan {
+  /// What the engine and the program need before the first tile, in bytes: measured with libtorch
+  /// 2.13 on one CPU, and rounded up.
+  static let baseBytes = 600_000_000.0
+
+  /// Makes prediction's tiles small enough for the memory cap.
+  ///
+  /// - Throws: `PipelineError.memoryTooSmall` where not even the smallest tile fits.
+  public mutating func fitTiles(to architecture: UNetArchitecture) throws {
+    let perVoxel = architecture.tileBytesPerVoxel
+    let smallest = architecture.smallestTileVoxels
+    let needed = Self.baseBytes + Double(smallest) * perVoxel
+    let given = memoryGigabytes * 1e9
+    guard needed <= given else {
+      throw PipelineError.memoryTooSmall(
+        neededGigabytes: needed / 1e9, givenGigabytes: memoryGigabytes)
+    }
+    let fitting = (given - Self.baseBytes) / perVoxel
+    prediction.tileVoxels = min(prediction.tileVoxels, Int(min(fitting, 1e15)))
+  }
+}
+
+extension UNetArchitecture {
+  /// Memory of a tile at the widest point of the network, in bytes a voxel: about twelve copies of
+  /// the finest level's channels, and the tile itself six times on its way in and out.
+  var tileBytesPerVoxel: Double {
+    let shrinkage = (0..<dimension).reduce(1) { product, _ in product * stemStride }
+    return 48 * Double(channels[0]) / Double(shrinkage) + 24
+  }
+
+  /// A cube, or eight sections, of four of the coarsest voxels' edges: smaller ones would be mostly
+  /// halo.
+  var smallestTileVoxels: Int {
+    let edge = 4 * lengthMultiple
+    return edge * edge * (dimension == 3 ? edge : 8)
+  }
+}

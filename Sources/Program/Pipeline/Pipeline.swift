@@ -1,0 +1,74 @@
+import Volumes
+import WorkLedger
+
+/// Carries out a plan in a result folder.
+///
+/// What has been done before under the same options is not done again (`StageJournal`).
+public struct Pipeline {
+  let plan: Plan
+  let folder: ResultFolder
+  let context: RunContext
+  let log: RunLog
+  let journal: StageJournal
+
+  /// Runs the stages of a plan.
+  ///
+  /// - Parameters:
+  ///   - only: stages to run now; the others of the plan are taken as they are in the folder.
+  ///   - placement: what may be there already.
+  /// - Throws: a `Fault`. Where no stage has been finished, nothing is left behind, but after
+  ///   `Stopped`, which can be resumed.
+  public static func run(
+    _ plan: Plan, only: [Stage]? = nil, in folder: ResultFolder, placement: Placement,
+    context: RunContext
+  ) throws {
+    let stages = only ?? plan.stages
+    let made = try placement.prepare(folder, for: stages)
+    let journal = StageJournal(of: folder)
+    do {
+      let lock = try FolderLock(folder)
+      defer { withExtendedLifetime(lock) {} }
+      if placement == .force { journal.clear(stages) }
+      try AtomicFile.write(try canonicalJSON(plan), to: folder.plan, overwrite: true)
+      let pipeline = Pipeline(
+        plan: plan, folder: folder, context: context, log: RunLog(path: folder.log),
+        journal: journal)
+      try pipeline.run(stages)
+    } catch {
+      let canBeResumed = (error as? any Fault)?.kind == .stopped
+      if journal.isEmpty && !canBeResumed { folder.removeBookkeeping(made: made) }
+      throw error
+    }
+  }
+
+  /// The method, stage by stage.
+  private func run(_ stages: [Stage]) throws {
+    log.note("bilayer \(plan.version): \(stages.map { $0.rawValue }.joined(separator: ", "))")
+    for stage in Stage.allCases where stages.contains(stage) {
+      let key = try plan.key(of: stage, in: folder)
+      if journal.keyDone(stage) == key {
+        log.note("\(stage.rawValue): done before")
+        continue
+      }
+      journal.clear([stage] + stage.laterStages.filter(stages.contains))
+      log.note("\(stage.rawValue): begins")
+      let monitor = context.monitor(stage)
+      switch stage {
+      case .predict: try predict(monitor)
+      case .trace: try trace(monitor)
+      case .separate: try separate(monitor)
+      case .fit: try fit(monitor)
+      case .measure: try measure(monitor)
+      case .report: try report(monitor)
+      }
+      try journal.finish(stage, key: key)
+      log.note("\(stage.rawValue): done")
+    }
+  }
+
+  /// Tells the user, and the log.
+  func say(_ sentence: String) {
+    log.note(sentence)
+    context.say(sentence)
+  }
+}

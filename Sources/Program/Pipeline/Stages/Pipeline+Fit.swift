@@ -1,0 +1,42 @@
+import MeshFormats
+public import SurfaceFitting
+import TomogramModel
+import Volumes
+import WorkLedger
+
+extension Pipeline {
+  /// Stage 5: a smooth surface for each membrane, and the simple shapes it resembles.
+  func fit(_ monitor: StageMonitor) throws {
+    let instances = try instances(for: .fit)
+    let membranes = try instances.membranes(monitor)
+    let provenance = try provenance(on: instances.source.geometry)
+    _ = try Folder.make(folder.surfaces)
+    let total = membranes.reduce(1) { $0 + $1.voxels }
+    var (done, fits): (Int, [MembraneFits]) = (0, [])
+    for membrane in membranes {
+      do {
+        let fitted = try fitSurface(
+          of: membrane, in: instances.source, provenance: provenance, tilt: plan.tilt,
+          options: plan.fitting, workers: context.workers)
+        let path = folder.surface(label: membrane.label)
+        try PLYFile.write(fitted.surface, to: path + ".ply")
+        try VTPFile.write(fitted.surface, to: path + ".vtp")
+        fits.append(MembraneFits(label: membrane.label, fits: fitted.fits))
+      } catch SurfaceFittingError.noSurface(let label, _) {
+        say("Membrane \(label) is no sheet: no surface was fitted to it.")
+      }
+      done += membrane.voxels
+      try monitor.report(completed: done, of: total)
+    }
+    try AtomicFile.write(try canonicalJSON(fits), to: folder.fits)
+    try monitor.report(completed: total, of: total)
+  }
+}
+
+/// An entry of `surfaces/fits.json`: sphere, ellipsoid and plane fitted to a membrane.
+public struct MembraneFits: Codable, Equatable, Sendable {
+  /// The membrane's label.
+  public var label: Int
+  /// Each shape that could be fitted, with its residuals.
+  public var fits: [ParametricFit]
+}

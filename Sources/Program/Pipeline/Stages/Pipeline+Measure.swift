@@ -1,0 +1,61 @@
+import MeshFormats
+import Meshes
+import Morphometry
+import Preprocessing
+import TableFormats
+import TomogramModel
+import Volumes
+
+extension Pipeline {
+  /// Stage 6: numbers, each from a membrane's surface, its label and the density around it.
+  func measure(_ monitor: StageMonitor) throws {
+    let instances = try instances(for: .measure)
+    let geometry = instances.source.geometry
+    let density = try preparedDensity(on: geometry)
+    let found = try instances.membranes(monitor)
+    var (measured, surfaces, bare): ([Membrane], [MembraneSurface], [Membrane]) = ([], [], [])
+    for (index, membrane) in found.enumerated() {
+      if let surface = try surface(label: membrane.label) {
+        measured.append(
+          try Morphometry.measure(
+            membrane, surface: surface, tomogram: density,
+            voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true, tilt: plan.tilt,
+            options: plan.morphometry))
+        surfaces.append(surface)
+      } else {
+        bare.append(membrane)
+      }
+      try monitor.report(completed: index + 1, of: found.count)
+    }
+    let names = measured.first?.measurements.map(\.name) ?? ["area_nm2"]
+    let whole = nested(measured, surfaces: surfaces) + bare.map { abstaining($0, on: names) }
+    try MembraneTable.write(whole.sorted { $0.label < $1.label }, to: folder.table)
+  }
+
+  /// The tomogram with dense matter positive; nil where none is named.
+  private func preparedDensity(
+    on geometry: VolumeGeometry
+  ) throws -> (any VolumeSource<Float>)? {
+    guard let path = plan.tomogram?.path else { return nil }
+    let view = try open(path)
+    guard view.geometry.size == geometry.size else {
+      throw PipelineError.sizesDiffer(
+        path: path, found: view.geometry.size, expected: geometry.size)
+    }
+    return try prepare(view.source, options: plan.preprocessing, workers: context.workers).source
+  }
+
+  private func surface(label: Int) throws -> MembraneSurface? {
+    let named = ResultFolder.surfaceName(label: label) + ".ply"
+    let path = (plan.surfaces ?? folder.surfaces) + "/" + named
+    return Folder.exists(path) ? try PLYFile.read(path: path) : nil
+  }
+
+  private func abstaining(_ membrane: Membrane, on names: [String]) -> Membrane {
+    var membrane = membrane
+    membrane.measurements = names.map {
+      NamedMeasurement($0, .abstained("no surface could be fitted"))
+    }
+    return membrane
+  }
+}

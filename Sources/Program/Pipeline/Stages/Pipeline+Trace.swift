@@ -1,0 +1,54 @@
+import GapTracing
+import MRCFormat
+import TableFormats
+import TomogramModel
+import Volumes
+
+extension Pipeline {
+  /// Stage 3: where membrane is, gaps closed, and how each voxel of it is known.
+  func trace(_ monitor: StageMonitor) throws {
+    let mask = try plan.mask.map { try input(given: $0, own: folder.mask) } ?? nil
+    let isGuided = mask == nil || plan.probability != nil || plan.stages.contains(.predict)
+    let probability =
+      isGuided ? try input(given: plan.probability, own: folder.probability) : nil
+    let basis = try required(
+      mask ?? probability, .trace, "a probability or a mask",
+      "Run `bilayer predict` first, or give one with --probability or --mask.")
+    try requireSameSize(probability, as: basis)
+    let excluded = try excluded(on: basis.geometry)
+    let masks = try sink(folder.mask, on: basis, "membrane mask", excluded: excluded)
+    let provenance = try sink(
+      folder.provenance, on: basis, "how voxels are known: 1 seen, 2 bridged, 3 inferred",
+      excluded: excluded)
+    let bridges = try GapTracing.trace(
+      probability: probability.map { without(excluded, $0.source) },
+      mask: mask?.mask, tilt: plan.tilt, options: plan.tracing, into: masks,
+      provenance: provenance, scratchFolder: folder.path, workers: context.workers,
+      monitor: monitor)
+    try BridgeTable.write(bridges, to: folder.bridges)
+    say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
+  }
+
+  private func without(
+    _ excluded: (any VolumeSource<Float>)?, _ source: any VolumeSource<Float>
+  ) -> any VolumeSource<Float> {
+    guard let excluded else { return source }
+    return ExcludingSource(base: source, excluded: excluded)
+  }
+
+  private func sink(
+    _ path: String, on basis: StageInput, _ content: String,
+    excluded: (any VolumeSource<Float>)?
+  ) throws -> any VolumeSink<Int8> {
+    let sink = try MRCSink<Int8>(
+      path: path, geometry: basis.geometry, template: basis.header, label: label(content))
+    guard let excluded else { return sink }
+    return ExcludingSink(sink, excluded: excluded)
+  }
+
+  private func requireSameSize(_ other: StageInput?, as basis: StageInput) throws {
+    guard let other, other.geometry.size != basis.geometry.size else { return }
+    throw PipelineError.sizesDiffer(
+      path: other.path, found: other.geometry.size, expected: basis.geometry.size)
+  }
+}

@@ -1,0 +1,49 @@
+public import Volumes
+
+/// A tomogram and its labels small enough for a page: mean over cubes of `factor`³ voxels.
+public struct BinnedVolume: Sendable {
+  /// Place of the binned voxels; each centre is the mean of the centres it stands for.
+  public let geometry: VolumeGeometry
+  /// Voxels a binned voxel replaces along each axis.
+  public let factor: Int
+  /// Grey values 0...255 between `limits`, x fastest; empty where there is no tomogram.
+  public internal(set) var density: [UInt8]
+  /// Densities that 0 and 255 stand for, in the tomogram's own unit.
+  public internal(set) var limits: ClosedRange<Float>
+  /// Membrane labels, x fastest; empty where there are none.
+  public internal(set) var labels: [UInt16]
+  /// Raw values of `Provenance`, x fastest; empty where it is not known.
+  public internal(set) var provenance: [UInt8]
+
+  init(geometry: VolumeGeometry, voxelLimit: Int) {
+    factor = Self.factor(for: geometry.size, voxelLimit: voxelLimit)
+    self.geometry = Self.binned(geometry, factor: factor)
+    (density, labels, provenance, limits) = ([], [], [], 0...1)
+  }
+
+  /// The smallest factor that leaves at most `voxelLimit` voxels.
+  static func factor(for size: VolumeSize, voxelLimit: Int) -> Int {
+    precondition(0 < voxelLimit, "A page has room for at least one voxel.")
+    var factor = 1
+    while voxelLimit < binnedSize(size, factor: factor).count { factor += 1 }
+    return factor
+  }
+
+  /// Edge voxels may stand for fewer: the size is rounded up.
+  static func binnedSize(_ size: VolumeSize, factor: Int) -> VolumeSize {
+    func divided(_ count: Int) -> Int { (count + factor - 1) / factor }
+    return VolumeSize(x: divided(size.x), y: divided(size.y), z: divided(size.z))
+  }
+
+  private static func binned(_ geometry: VolumeGeometry, factor: Int) -> VolumeGeometry {
+    let edge = geometry.voxelSizeAngstrom
+    return VolumeGeometry(
+      size: binnedSize(geometry.size, factor: factor), voxelSizeAngstrom: edge * Double(factor),
+      originAngstrom: geometry.originAngstrom + edge * (Double(factor - 1) / 2))
+  }
+
+  /// Slabs of whole binned sections, about 32 input sections each: what is in memory at a time.
+  func slabs(of bounds: Region) -> [Region] {
+    bounds.slabs(thickness: factor * max(32 / factor, 1))
+  }
+}

@@ -1,0 +1,130 @@
+import TomogramModel
+
+extension ReportPage {
+  var membraneSection: String {
+    """
+    <section id="membranes">
+    <h2>Membranes <span class="count">\(shown(model.membranes.count))</span></h2>
+    \(model.membranes.isEmpty ? Self.noMembranes : membraneTable)
+    </section>
+
+    """
+  }
+
+  private static let noMembranes =
+    "<p class=\"nothing\">No membrane was found in this tomogram at the chosen thresholds. "
+    + "Look at the sections above; a lower threshold does not need a new prediction.</p>"
+
+  private var membraneTable: String {
+    var footnotes = Footnotes()
+    let names = model.measurementNames
+    let rows = model.membranes.map { row($0, names: names, footnotes: &footnotes) }
+    return """
+      <p class="remark">\(deviationRemark) Choose a row to highlight the membrane in the pictures; \
+      choose a column's head to sort.</p>
+      <div class="scroll"><table class="data">
+      <thead><tr>\(heads(names))</tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody></table></div>
+      \(footnotes.html)
+      """
+  }
+
+  private var deviationRemark: String {
+    model.hasStandardDeviations
+      ? "Numbers stand with one standard deviation where it is known."
+      : "<strong>Standard deviations: not yet calibrated.</strong> The numbers stand alone; do not "
+        + "read their digits as precision."
+  }
+
+  private func heads(_ names: [String]) -> String {
+    let known = model.provenance.isEmpty ? [] : [head("How known", "", "share seen")]
+    return
+      ([
+        head("No.", "", "label in instances.mrc"), head("Class", "", "class"),
+        head("Closed", "", "closed"), head("Inside", "", "parent", isNumber: true),
+      ] + known
+      + names.map { name in
+        let title = ColumnTitle(name)
+        return head(title.words, title.unit, name, isNumber: true)
+      }).joined()
+  }
+
+  private func head(
+    _ words: String, _ unit: String, _ column: String, isNumber: Bool = false
+  ) -> String {
+    let unitText = unit.isEmpty ? "" : " <span class=\"unit\">\(unit)</span>"
+    return """
+      <th scope="col"\(isNumber ? " class=\"number\"" : "")><button type="button" title="\(escaped(column))">\(escaped(words))\(unitText)\
+      </button></th>
+      """
+  }
+
+  private func row(
+    _ membrane: Membrane, names: [String], footnotes: inout Footnotes
+  ) -> String {
+    let label = membrane.label
+    let closed = membrane.closed.map { $0 ? "closed" : "open" } ?? "–"
+    let parent = membrane.parent.map { "\($0)" } ?? ""
+    var cells = [
+      """
+      <th scope="row" data-value="\(label)"><button type="button" aria-pressed="false"><span \
+      class="swatch" style="background:\(MembranePalette.hex(label: max(label, 1)))"></span>\(label)\
+      </button></th>
+      """,
+      "<td data-value=\"\(escaped(membrane.classification))\">\(escaped(membrane.classification))</td>",
+      "<td data-value=\"\(closed)\">\(closed)</td>",
+      "<td class=\"number\" data-value=\"\(parent)\">\(parent.isEmpty ? "–" : parent)</td>",
+    ]
+    if !model.provenance.isEmpty {
+      let count = model.provenance[label] ?? ProvenanceCount()
+      let seen = count.total == 0 ? "" : "\(Double(count.seen) / Double(count.total))"
+      cells.append("<td data-value=\"\(seen)\">\(Self.shareBar(count))</td>")
+    }
+    cells += names.map { Self.cell(membrane[$0], footnotes: &footnotes) }
+    return "<tr data-label=\"\(label)\">\(cells.joined())</tr>"
+  }
+
+  private static func cell(_ measurement: Measurement?, footnotes: inout Footnotes) -> String {
+    guard let measurement else { return "<td class=\"number\" data-value=\"\">–</td>" }
+    guard let value = measurement.value else {
+      let mark = footnotes.mark(measurement.verdict)
+      return "<td class=\"number\" data-value=\"\"><span class=\"abstained\">no value</span>"
+        + "<sup>\(mark)</sup></td>"
+    }
+    var text = shown(value)
+    if let deviation = measurement.standardDeviation, deviation.isFinite {
+      text += " <span class=\"sd\">± \(shown(deviation, significantDigits: 2))</span>"
+    }
+    if !measurement.verdict.isEmpty { text += "<sup>\(footnotes.mark(measurement.verdict))</sup>" }
+    return "<td class=\"number\" data-value=\"\(value)\">\(text)</td>"
+  }
+}
+
+/// Reasons below a table, each once, a b c ... then 27 28 ...
+struct Footnotes {
+  private var reasons: [String] = []
+
+  /// The mark of a reason, new or known.
+  mutating func mark(_ reason: String) -> String {
+    let text = reason.isEmpty ? "no reason was recorded" : reason
+    let index = reasons.firstIndex(of: text) ?? reasons.count
+    if index == reasons.count { reasons.append(text) }
+    return Self.name(index)
+  }
+
+  private static func name(_ index: Int) -> String {
+    index < 26 ? String("abcdefghijklmnopqrstuvwxyz".dropFirst(index).prefix(1)) : "\(index + 1)"
+  }
+
+  /// The list; empty where every number stands.
+  var html: String {
+    guard !reasons.isEmpty else { return "" }
+    let items = reasons.enumerated().map {
+      "<li><sup>\(Self.name($0.offset))</sup> \(escaped($0.element))</li>"
+    }
+    return "<ul class=\"footnotes\" aria-label=\"Why a number is missing or in doubt\">"
+      + items.joined() + "</ul>"
+  }
+}

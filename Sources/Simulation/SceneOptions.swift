@@ -1,0 +1,92 @@
+public import Volumes
+
+/// A closed range of numbers, as two keys in JSON.
+public struct Span2: Codable, Hashable, Sendable {
+  /// Lowest value.
+  public var low: Double
+  /// Highest value.
+  public var high: Double
+
+  /// Makes the range low ... high.
+  public init(_ low: Double, _ high: Double) {
+    precondition(low <= high, "A range runs from low to high.")
+    (self.low, self.high) = (low, high)
+  }
+}
+
+/// What is in a simulated specimen. `init()` is a crowded, middling scene.
+public struct SceneOptions: Codable, Equatable, Sendable {
+  /// Voxels along x, y and z.
+  public var size = VolumeSize(x: 256, y: 256, z: 128)
+  /// Edge of a voxel, Å, 4...40.
+  public var pixelSizeAngstrom = 10.0
+  /// Voxels within this distance of a mid-surface get the membrane's label, Å.
+  public var halfThicknessAngstrom = 25.0
+
+  /// Closed vesicles outside each other or inside by chance.
+  public var vesicles = 4
+  /// Pairs of an outer and an inner closed membrane a few nm apart.
+  public var nestedPairs = 1
+  /// Tubules along curved axes.
+  public var tubules = 1
+  /// Waved sheets across the whole volume, some nearly flat in xy.
+  public var sheets = 1
+  /// Stacks of flattened cisternae.
+  public var cisternaStacks = 0
+  /// Vesicles that touch another membrane at a contact site.
+  public var contactVesicles = 1
+  /// Mean radius of closed membranes, nm.
+  public var vesicleRadiusNm = Span2(15, 150)
+  /// Sum of the amplitudes of the ripples of closed membranes, as shares of the radius.
+  public var deformation = Span2(0, 0.25)
+  /// Longest over shortest semi-axis of closed membranes.
+  public var elongation = Span2(1, 2)
+  /// Radius of tubules, nm.
+  public var tubuleRadiusNm = Span2(10, 40)
+  /// Distance of the two membranes of a nested pair, nm.
+  public var nestedGapNm = Span2(8, 30)
+  /// Distance between the two head-group layers, Å.
+  public var leafletSpacingAngstrom = Span2(32, 46)
+  /// Standard deviation of a head-group layer, Å.
+  public var leafletWidthAngstrom = Span2(5, 9)
+  /// Largest share by which one leaflet is denser than the other.
+  public var leafletAsymmetry = 0.25
+  /// Depth of the lipid tails below the surroundings, as a share of the head groups' density.
+  public var coreDepth = Span2(0, 0.5)
+
+  /// Proteins on and in membranes per 1000 nm² of membrane.
+  public var membraneProteinsPer1000Nm2 = 2.0
+  /// Soluble particles of 3-15 nm per 10⁶ nm³ outside membranes and lumina.
+  public var particlesPerMillionNm3 = 60.0
+  /// Ribosome-like particles of 25 nm per 10⁶ nm³.
+  public var ribosomesPerMillionNm3 = 2.0
+  /// Actin-like filaments.
+  public var filaments = 3
+  /// Microtubules.
+  public var microtubules = 0
+  /// Gold beads.
+  public var goldBeads = 3
+  /// Diameter of gold beads, nm.
+  public var goldDiameterNm = Span2(5, 15)
+  /// Density of gold over that of head groups.
+  public var goldDensity = 12.0
+
+  /// Amplitude of the texture of lumina and surroundings, in head-group density.
+  public var texture = Span2(0, 0.3)
+  /// Density of lumina over their surroundings, in head-group density.
+  public var lumenDensity = Span2(-0.05, 0.2)
+  /// Whether the ice or lamella has faces inside the volume that end the specimen.
+  public var hasFaces = false
+  /// Particles stuck to each face per 1000 nm².
+  public var faceParticlesPer1000Nm2 = 0.5
+  /// Whether a carbon film with a hole's edge lies under the specimen.
+  public var hasCarbonEdge = false
+
+  /// The default scene.
+  public init() {}
+
+  /// Size and voxels of the scene, the first voxel at the origin.
+  public var geometry: VolumeGeometry {
+    VolumeGeometry(size: size, voxelSizeAngstrom: pixelSizeAngstrom)
+  }
+}

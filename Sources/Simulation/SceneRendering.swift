@@ -1,0 +1,96 @@
+public import TomogramModel
+import TomographicImaging
+public import Volumes
+
+/// Numbers of the random streams of a scene; a new part gets a new number, so that old parts stay.
+private enum Stream: UInt64 {
+  case setting = 1
+  case membranes, particles, membraneProteins, gold, texture
+}
+
+/// Draws a specimen: density and exact truth.
+///
+/// Same options and seed, same bytes, whatever the number of threads. Memory: about 30 bytes a voxel.
+///
+/// - Throws: `SimulationError` for options that make no sense; `Stopped` when told to.
+public func renderScene(
+  _ options: SceneOptions, seed: UInt64, workers: Workers, monitor: StageMonitor = .silent
+) throws -> RenderedScene {
+  try options.check()
+  var setting = CounterRandom(seed: seed, stream: Stream.setting.rawValue)
+  let surroundings = Compartment(
+    density: 0, texture: 0,
+    amplitude: Float(setting.uniform(options.texture.low, options.texture.high)))
+  let builder = SceneBuilder(options: options, surroundings: surroundings, workers: workers)
+  let faces = options.hasFaces ? specimenFaces(options.geometry, random: &setting) : []
+  var placement = MembranePlacement(
+    options: options, builder: builder,
+    random: CounterRandom(seed: seed, stream: Stream.membranes.rawValue))
+  placement.placeAll()
+  try monitor.report(completed: 1, of: 3)
+  let membranes = sceneMembranes(builder, faces: faces)
+  var contents = SceneContents(
+    options: options, builder: builder, faces: faces,
+    random: CounterRandom(seed: seed, stream: Stream.particles.rawValue))
+  var balls = contents.solubleBalls()
+  contents.random = CounterRandom(seed: seed, stream: Stream.membraneProteins.rawValue)
+  balls += contents.membraneBalls(membranes)
+  contents.random = CounterRandom(seed: seed, stream: Stream.gold.rawValue)
+  let gold = contents.gold()
+  addBalls(balls, to: &builder.density, geometry: options.geometry, workers: workers)
+  try monitor.report(completed: 2, of: 3)
+  var ground = SpecimenGround(
+    options: options, faces: faces,
+    carbon: options.hasCarbonEdge
+      ? CarbonFilm(options.geometry, random: &setting) : nil)
+  ground.drawTextures(
+    random: CounterRandom(seed: seed, stream: Stream.texture.rawValue), workers: workers)
+  let objects = ground.objects(builder, gold: gold, workers: workers)
+  ground.fill(builder, workers: workers)
+  try monitor.report(completed: 3, of: 3)
+  return RenderedScene(
+    options: options, seed: seed,
+    density: Volume(geometry: options.geometry, samples: builder.density), gold: gold,
+    labels: Volume(geometry: options.geometry, samples: builder.labels),
+    objects: Volume(geometry: options.geometry, samples: objects),
+    leafletVoxels: builder.leaflets.indices.compactMap {
+      builder.leaflets[$0] == 0 ? nil : Int32($0)
+    }, membranes: membranes)
+}
+
+/// Two nearly flat faces across the beam that end the specimen inside the volume.
+private func specimenFaces(
+  _ geometry: VolumeGeometry, random: inout CounterRandom
+) -> [HalfSpace] {
+  let box = geometry.box
+  let (middle, half) = ((box.lower + box.upper) / 2, (box.upper.z - box.lower.z) / 2)
+  return [1.0, -1.0].map { side in
+    let normal = normalised(
+      SIMD3(random.uniform(-0.12, 0.12), random.uniform(-0.12, 0.12), side))
+    let point = middle + SIMD3(0, 0, side * half * random.uniform(0.55, 0.9))
+    return HalfSpace(normal: normal, offset: dot(normal, point))
+  }
+}
+
+/// The membranes with their exact surfaces; those with nothing inside the volume have no triangles.
+private func sceneMembranes(_ builder: SceneBuilder, faces: [HalfSpace]) -> [SceneMembrane] {
+  let edge = max(25, 2.5 * builder.options.pixelSizeAngstrom)
+  let spaces = builder.geometry.halfSpaces + faces
+  return builder.workers.map(builder.shapes.count, membrane(shapes: builder.shapes))
+
+  func membrane(
+    shapes: [(shape: any MembraneShape, style: MembraneStyle)]
+  ) -> @Sendable (Int) -> SceneMembrane {
+    { index in
+      let (shape, style) = shapes[index]
+      var surface = OrientedMesh(shape.mesh(edgeAngstrom: edge))
+      for space in spaces { surface.clip(to: space) }
+      let upwards = surface.normals.reduce(0) { $0 + $1.z }
+      if !shape.enclosesVolume && upwards < 0 { surface.flip() }
+      return SceneMembrane(
+        label: index + 1, kind: shape.kind, closed: shape.enclosesVolume && !surface.isCut,
+        leafletSpacingAngstrom: style.profile.spacingAngstrom, mesh: surface.mesh,
+        normals: surface.normals)
+    }
+  }
+}

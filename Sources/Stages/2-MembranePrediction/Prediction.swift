@@ -1,0 +1,179 @@
+public import Tensors
+public import TomogramModel
+public import Volumes
+
+/// How a network is applied to a tomogram.
+public struct PredictionOptions: Codable, Hashable, Sendable {
+  /// Voxels of a tile: what memory is spent on, about 120 bytes a voxel for the shipped network.
+  public var tileVoxels = 4_096_000
+  /// Voxels at a tile's inner borders that are thrown away.
+  public var haloVoxels = 16
+  /// Voxels over which neighbouring tiles are blended.
+  public var blendVoxels = 16
+  /// Mirrored copies that are averaged: 1, 2 (along x), 4 (and y) or 8 (and z). Mirroring keeps the
+  /// missing wedge of a symmetric tilt range where it is.
+  public var mirroredCopies = 1
+
+  /// The defaults.
+  public init() {}
+}
+
+/// Stage 2: the probability, 0...1, that a voxel is membrane.
+///
+/// A tomogram whose voxels differ from the model's by more than a tenth is resampled on the way in,
+/// and the probability on the way out. Same input, options, machine and number of threads: same
+/// bits. Memory: one tile (see `PredictionOptions.tileVoxels`) and a few sections; the probability
+/// is gathered in a scratch file of 4 bytes a voxel. Belongs on one thread (see `Engine`).
+///
+/// - Parameters:
+///   - tomogram: normalised as stage 1 leaves it (dense positive, s.d. about 1).
+///   - sink: same geometry as the tomogram; every voxel is written; the caller commits.
+///   - scratchFolder: a folder on a real disk.
+/// - Throws: `ModelError`, `EngineError`, `Stopped`, or what source and sink throw.
+public func predict(
+  _ tomogram: any VolumeSource<Float>, model: MembraneModel, options: PredictionOptions,
+  into sink: any VolumeSink<Float>, scratchFolder: String, device: Device, engine: Engine,
+  monitor: StageMonitor
+) throws {
+  precondition(tomogram.geometry.size == sink.geometry.size, "Input and output have one grid.")
+  let resampled = ResampledSource(tomogram, voxelSizeAngstrom: model.card.voxelSizeAngstrom)
+  let source: any VolumeSource<Float> =
+    resampled.isNeeded ? try RescaledSource(resampled) : tomogram
+  let network = try UNet(
+    model.card.architecture, weights: model.weights, folded: true, device: device, engine: engine)
+  let gathered = try ScratchVolume<Float>(geometry: source.geometry, folder: scratchFolder)
+  let predictor = TilePredictor(
+    network: network, calibration: model.card.calibration, options: options, device: device,
+    engine: engine)
+  let plan = TilePlan(
+    size: source.geometry.size, architecture: model.card.architecture, options: options)
+  for index in 0..<plan.count {
+    let block = try source.readReplicatingBorder(plan.region(of: index))
+    let probability = try predictor.probability(of: block)
+    gathered.withMutableSamples { samples in
+      gather(probability, tile: index, of: plan, size: source.geometry.size, into: &samples)
+    }
+    try monitor.report(completed: index + 1, of: plan.count)
+  }
+  let output: any VolumeSource<Float> =
+    resampled.isNeeded ? ResampledSource(gathered, geometry: tomogram.geometry) : gathered
+  for slab in tomogram.geometry.bounds.slabs(thickness: 8) {
+    // Rounding of the weights, and the cubic kernel, overshoot a little.
+    try sink.write(try output.read(slab).map { min(max($0, 0), 1) })
+  }
+}
+
+/// Adds a tile's weighted probabilities to the volume.
+private func gather(
+  _ probability: [Float], tile: Int, of plan: TilePlan, size: VolumeSize,
+  into samples: inout MutableSpan<Float>
+) {
+  let place = plan.place(of: tile)
+  let region = plan.region(of: tile)
+  let inside = region.clamped(to: Region(size))
+  let along = plan.x.weights(ofTile: place.x)
+  let (rows, sections) = (plan.y.weights(ofTile: place.y), plan.z.weights(ofTile: place.z))
+  let source = probability.span
+  let weights = along.span
+  for z in inside.lower.z..<inside.upper.z {
+    for y in inside.lower.y..<inside.upper.y {
+      let (localZ, localY) = (z - region.lower.z, y - region.lower.y)
+      let weight = sections[localZ] * rows[localY]
+      if weight == 0 { continue }
+      let from = (localZ * plan.y.length + localY) * plan.x.length
+      let to = (z * size.y + y) * size.x + region.lower.x
+      for x in 0..<inside.size.x {
+        samples[to &+ x] += weight * weights[x] * source[from &+ x]
+      }
+    }
+  }
+}
+
+/// Applies a network to one block.
+private struct TilePredictor {
+  let network: UNet
+  let calibration: LogitCalibration
+  let options: PredictionOptions
+  let device: Device
+  let engine: Engine
+
+  /// Probability for each voxel of a block whose axes are multiples of the network's.
+  func probability(of block: Block<Float>) throws(EngineError) -> [Float] {
+    let size = block.region.size
+    let copies = options.mirroredCopies
+    precondition([1, 2, 4, 8].contains(copies), "1, 2, 4 or 8 mirrored copies are averaged.")
+    var mean = [Float](repeating: 0, count: size.count)
+    for copy in 0..<copies {
+      let input = mirrored(block.samples, size, copy)
+      let output = mirrored(try probability(of: input, size), size, copy)
+      if copies == 1 { return output }
+      for index in mean.indices { mean[index] += output[index] / Float(copies) }
+    }
+    return mean
+  }
+
+  private func probability(of samples: [Float], _ size: VolumeSize) throws(EngineError) -> [Float] {
+    let shape =
+      network.architecture.dimension == 3
+      ? [1, 1, size.z, size.y, size.x] : [size.z, 1, size.y, size.x]
+    return try engine.withoutRecording { () throws(EngineError) in
+      let input = try Tensor(samples, shape: shape, on: device, engine: engine)
+      let logits = try network.logits(of: input, training: false)
+      return try logits.affine(scale: calibration.slope, shift: calibration.offset).sigmoid()
+        .values()
+    }
+  }
+
+  /// Mirrors along x, y, z as the bits of `axes` say; its own inverse.
+  private func mirrored(_ samples: [Float], _ size: VolumeSize, _ axes: Int) -> [Float] {
+    if axes == 0 { return samples }
+    var result: [Float] = []
+    result.reserveCapacity(samples.count)
+    for z in 0..<size.z {
+      let sourceZ = axes & 4 == 0 ? z : size.z - 1 - z
+      for y in 0..<size.y {
+        let row = (sourceZ * size.y + (axes & 2 == 0 ? y : size.y - 1 - y)) * size.x
+        let values = samples[row..<row + size.x]
+        if axes & 1 == 0 { result += values } else { result += values.reversed() }
+      }
+    }
+    return result
+  }
+}
+
+/// A source brought back to mean 0 and s.d. 1: averaging away what a coarser grid cannot carry
+/// lowers the noise, and a network judges by contrast.
+private struct RescaledSource: VolumeSource {
+  let base: ResampledSource
+  private let mean: Float
+  private let scale: Float
+
+  var geometry: VolumeGeometry { base.geometry }
+
+  init(_ base: ResampledSource) throws {
+    self.base = base
+    let bounds = base.geometry.bounds
+    let blocks = bounds.tiles(of: VolumeSize(x: 32, y: 32, z: 32))
+    // 64 blocks, evenly over the volume.
+    let chosen = (0..<min(64, blocks.count)).map {
+      blocks[$0 * blocks.count / min(64, blocks.count)]
+    }
+    var (sum, squares, count) = (0.0, 0.0, 0.0)
+    for region in chosen {
+      for value in try base.read(region).samples {
+        sum += Double(value)
+        squares += Double(value) * Double(value)
+        count += 1
+      }
+    }
+    let average = sum / count
+    let deviation = max(squares / count - average * average, 0).squareRoot()
+    mean = Float(average)
+    scale = 1e-6 < deviation ? Float(1 / deviation) : 1
+  }
+
+  func read(_ region: Region) throws -> Block<Float> {
+    let (mean, scale) = (mean, scale)
+    return try base.read(region).map { ($0 - mean) * scale }
+  }
+}

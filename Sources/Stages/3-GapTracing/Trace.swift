@@ -1,0 +1,94 @@
+public import TomogramModel
+public import Volumes
+
+/// Closes gaps in membranes: stage 3.
+///
+/// Membrane is what the mask says, or else where the probability reaches its threshold. Where a
+/// membrane ends in free space (a rim), its smooth continuation to another rim, or to the opposite
+/// rim of a hole, is looked for; neighbouring paths are swept into a patch of the membrane's
+/// thickness. Patches within the priors of `TracingOptions` are drawn into the mask; all are
+/// recorded.
+///
+/// What it does not do: close gaps that touch the volume's border, or holes narrower than about
+/// three voxels, which have no rim. A cup's mouth is a hole to it.
+///
+/// Memory: a few tiles, about 150 bytes per rim voxel, and memory-mapped scratch files of 7 bytes per
+/// voxel (3 of them while fragments are labelled). Linear in voxels, and in rims times the rims within
+/// the longest gap.
+///
+/// - Parameters:
+///   - probability: 0...1; decides where there is no mask, and guides paths.
+///   - mask: nonzero voxels are membrane.
+///   - tilt: which normals the wedge hides.
+///   - maskSink: gets 1 where there is membrane after tracing; committed at the end.
+///   - provenanceSink: gets the raw values of `Provenance`; committed at the end.
+/// - Returns: a record per gap, accepted or not, numbered from 1 in an order that depends on nothing
+///   but the data.
+/// - Throws: `TracingError`, the sources' and sinks' errors, `ScratchError`, `Stopped`.
+public func trace(
+  probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?, tilt: TiltGeometry,
+  options: TracingOptions, into maskSink: any VolumeSink<Int8>,
+  provenance provenanceSink: any VolumeSink<Int8>, scratchFolder: String, workers: Workers,
+  monitor: StageMonitor
+) throws -> [Bridge] {
+  guard let geometry = mask?.geometry ?? probability?.geometry else {
+    throw TracingError.nothingToTrace
+  }
+  for size in [probability?.geometry.size, maskSink.geometry.size, provenanceSink.geometry.size] {
+    if let size, size != geometry.size { throw TracingError.sizesDiffer(size, geometry.size) }
+  }
+  let provenance = try ScratchVolume<Int8>(geometry: geometry, folder: scratchFolder)
+  let seen = try seenMembrane(
+    probability: probability, mask: mask, geometry: geometry, options: options,
+    into: provenance, scratchFolder: scratchFolder)
+  try monitor.report(completed: 100, of: 1000)
+  var bridges: [Bridge] = []
+  if options.method == .minimalPath {
+    let tracer = Tracer(
+      options: options, tilt: tilt, geometry: geometry, mask: provenance, probability: seen,
+      scratchFolder: scratchFolder, workers: workers, monitor: monitor)
+    let rims = try tracer.rims()
+    let paths = tracer.paths(between: rims)
+    try monitor.report(completed: 700, of: 1000)
+    let patches = BridgePatch.patches(
+      of: paths, rims: rims, voxel: geometry.meanVoxelSizeAngstrom)
+    bridges = tracer.draw(patches, into: provenance)
+    try monitor.report(completed: 900, of: 1000)
+  }
+  for slab in geometry.bounds.slabs(thickness: 8) {
+    let block = try provenance.read(slab)
+    try provenanceSink.write(block)
+    try maskSink.write(block.map { $0 == 0 ? 0 : 1 })
+  }
+  try maskSink.commit()
+  try provenanceSink.commit()
+  try monitor.report(completed: 1000, of: 1000)
+  return bridges
+}
+
+/// Writes what is seen as membrane into `seen`, and keeps the probability in eight bits for random
+/// access along paths.
+private func seenMembrane(
+  probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?,
+  geometry: VolumeGeometry, options: TracingOptions, into seen: ScratchVolume<Int8>,
+  scratchFolder: String
+) throws -> ScratchVolume<UInt8>? {
+  let threshold = Float(options.probabilityThreshold)
+  let membrane = Provenance.seen.rawValue
+  let guide = try probability.map { _ in
+    try ScratchVolume<UInt8>(geometry: geometry, folder: scratchFolder)
+  }
+  for slab in geometry.bounds.slabs(thickness: 8) {
+    let values = try probability?.read(slab)
+    if let values {
+      // What is not a number is no membrane.
+      guide?.write(values.map { $0 > 0 ? UInt8(min(255, ($0 * 255).rounded())) : 0 })
+    }
+    if let mask {
+      seen.write(try mask.read(slab).map { $0 == 0 ? 0 : membrane })
+    } else if let values {
+      seen.write(values.map { threshold <= $0 ? membrane : 0 })
+    }
+  }
+  return guide
+}

@@ -1,0 +1,143 @@
+import Morphology
+import TomogramModel
+import Volumes
+
+/// The steps of gap tracing over scratch volumes: fragments, rims, pairs, paths, patches.
+struct Tracer {
+  let options: TracingOptions
+  let tilt: TiltGeometry
+  let geometry: VolumeGeometry
+  /// 1 where there is membrane before tracing, else 0.
+  let mask: ScratchVolume<Int8>
+  /// Probability × 255; nil where only a mask is given.
+  let probability: ScratchVolume<UInt8>?
+  let scratchFolder: String
+  let workers: Workers
+  let monitor: StageMonitor
+
+  private var voxel: Double { geometry.meanVoxelSizeAngstrom }
+
+  /// All rims of fragments that are large enough, in raster order of tiles.
+  func rims() throws -> [Rim] {
+    let fragments = try labelComponents(
+      of: mask, connectivity: .twentySix, scratchFolder: scratchFolder, workers: workers)
+    // Components come by falling size.
+    let kept = Int32(
+      fragments.components.prefix { options.minimumFragmentVoxels <= $0.voxels }.count)
+    var rims: [Rim] = []
+    let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
+    try forEachMidSurfaceTile(of: mask, overlap: overlap, workers: workers) { tile, samples in
+      let around = tile.expanded(by: overlap).clamped(to: geometry.bounds)
+      let labels = try fragments.labels.read(around)
+      let finder = RimFinder(
+        samples.filter { labels[$0.voxel] <= kept }, tile: tile, geometry: geometry)
+      rims.append(contentsOf: finder.rims(workers: workers))
+      try monitor.report(completed: 100 + 300 * tile.upper.z / geometry.size.z, of: 1000)
+    }
+    return rims
+  }
+
+  /// Paths between rims that continue to each other, each with its cost.
+  func paths(between rims: [Rim]) -> [BridgePath] {
+    let partners = RimPairing(rims, options: options).partners(voxel: voxel, workers: workers)
+    let spacing = voxel / 2
+    let paths = workers.map(rims.count) { index -> [BridgePath] in
+      guard 0 <= partners[index], let pair = RimPair(rims[index], rims[partners[index]]) else {
+        return []
+      }
+      var path = BridgePath(pair, start: index, end: partners[index], spacing: spacing)
+      if let probability {
+        path.followProbability(spacing: spacing) { sample(probability, at: $0) }
+        let sum = path.points.map { sample(probability, at: $0) }.reduce(0, +)
+        path.meanProbability = sum / Double(path.points.count)
+      }
+      path.crossingShare = crossingShare(of: path)
+      path.cost = BridgeCost.total(
+        prior: BridgeCost.prior(of: pair, options: options),
+        meanProbability: path.meanProbability, options: options)
+      return [path]
+    }
+    // What runs along or through membrane that is there already closes no gap.
+    return paths.flatMap { $0 }.filter { $0.crossingShare <= 0.25 }
+  }
+
+  /// Share of membrane among the path's points that are clear of both ends.
+  private func crossingShare(of path: BridgePath) -> Double {
+    let margin = Int((2 * path.halfThickness / voxel + 2).rounded(.up))
+    let inner = path.points.dropFirst(margin).dropLast(margin)
+    guard !inner.isEmpty else { return 0 }
+    let hits = mask.withSamples { samples in
+      inner.count { point in
+        guard let index = geometry.nearestVoxel(to: point) else { return false }
+        return samples[offset(of: index)] != 0
+      }
+    }
+    return Double(hits) / Double(inner.count)
+  }
+
+  private func offset(of index: VoxelIndex) -> Int {
+    (index.z * geometry.size.y + index.y) * geometry.size.x + index.x
+  }
+
+  /// Probability at a place, linear between voxels; 0 outside the volume.
+  private func sample(_ volume: ScratchVolume<UInt8>, at place: SIMD3<Double>) -> Double {
+    let coordinate = geometry.coordinate(of: Position(angstrom: place))
+    let floor = coordinate.rounded(.down)
+    let part = coordinate - floor
+    let base = VoxelIndex(x: Int(floor.x), y: Int(floor.y), z: Int(floor.z))
+    return volume.withSamples { samples in
+      var sum = 0.0
+      for corner in 0..<8 {
+        let (i, j, k) = (corner & 1, corner >> 1 & 1, corner >> 2)
+        let index = VoxelIndex(x: base.x + i, y: base.y + j, z: base.z + k)
+        guard geometry.bounds.contains(index) else { continue }
+        let weight =
+          (i == 0 ? 1 - part.x : part.x) * (j == 0 ? 1 - part.y : part.y)
+          * (k == 0 ? 1 - part.z : part.z)
+        sum += weight * Double(samples[offset(of: index)])
+      }
+      return sum / 255
+    }
+  }
+
+  /// Draws the accepted patches into the mask and its provenance, and records all.
+  func draw(_ patches: [BridgePatch], into provenance: ScratchVolume<Int8>) -> [Bridge] {
+    patches.enumerated().map { number, original in
+      var patch = original
+      patch.smoothed(voxel: voxel)
+      let accepted =
+        options.minimumPaths <= patch.paths.count && patch.cost <= options.acceptanceCost
+      let voxels = patch.voxels(in: geometry).sorted {
+        ($0.key.z, $0.key.y, $0.key.x) < ($1.key.z, $1.key.y, $1.key.x)
+      }
+      var (added, hidden) = (0, 0)
+      provenance.withMutableSamples { samples in
+        for (index, normal) in voxels where samples[offset(of: index)] == 0 {
+          let isHidden = tilt.hides(normal: normal)
+          added += 1
+          hidden += isHidden ? 1 : 0
+          guard accepted else { continue }
+          samples[offset(of: index)] =
+            (isHidden ? Provenance.inferred : Provenance.bridged).rawValue
+        }
+      }
+      return record(
+        patch, number: number + 1, accepted: accepted, voxels: added,
+        hiddenShare: added == 0 ? 0 : Double(hidden) / Double(added))
+    }
+  }
+
+  private func record(
+    _ patch: BridgePatch, number: Int, accepted: Bool, voxels: Int, hiddenShare: Double
+  ) -> Bridge {
+    let middle = patch.middle
+    let normals = patch.paths.flatMap(\.normals)
+    let theta = normals.map { TiltGeometry.thetaDegrees(ofNormal: $0) }.reduce(0, +)
+    return Bridge(
+      id: number, start: Position(angstrom: middle.points[0]),
+      end: Position(angstrom: middle.points[middle.points.count - 1]),
+      lengthAngstrom: middle.length, thetaDegrees: theta / Double(normals.count),
+      hiddenShare: hiddenShare, probability: nil, method: options.method.rawValue,
+      accepted: accepted, voxels: voxels)
+  }
+}

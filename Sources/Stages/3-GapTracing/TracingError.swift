@@ -1,0 +1,27 @@
+public import Volumes
+
+/// Why gaps could not be traced.
+public enum TracingError: Fault, Equatable {
+  /// Neither a probability nor a mask was given.
+  case nothingToTrace
+  /// Probability and mask, or an output, are not of one size.
+  case sizesDiffer(VolumeSize, VolumeSize)
+
+  public var kind: FaultKind {
+    switch self {
+    case .nothingToTrace: .usage
+    case .sizesDiffer: .input
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .nothingToTrace:
+      "There is neither a membrane probability nor a mask to trace. Give one of them, or both."
+    case .sizesDiffer(let first, let second):
+      "Volumes of \(first.x) × \(first.y) × \(first.z) and \(second.x) × \(second.y) × "
+        + "\(second.z) voxels cannot be traced together. Give a probability and a mask of the same "
+        + "tomogram."
+    }
+  }
+}

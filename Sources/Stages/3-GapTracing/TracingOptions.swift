@@ -1,0 +1,46 @@
+/// How gaps in membranes are looked for and which are closed.
+///
+/// The priors, all named here: a membrane does not end in free space; a gap is closed by a smooth
+/// piece of surface that leaves one rim along its tangent and meets another along its; short, little
+/// bent, evenly bent pieces are likelier.
+public struct TracingOptions: Codable, Hashable, Sendable {
+  /// How a gap is bridged.
+  public enum Method: String, Codable, Hashable, Sendable {
+    /// Not at all: the mask is the thresholded probability.
+    case none
+    /// By the cheapest path across, near the smooth curve that continues both rims.
+    case minimalPath = "minimal-path"
+  }
+
+  /// Voxels at or above are membrane, where the probability decides. Default 0.5.
+  public var probabilityThreshold = 0.5
+  /// How gaps are bridged. Default: minimal paths.
+  public var method = Method.minimalPath
+  /// Smaller fragments neither send nor receive a bridge, in voxels; they stay in the mask.
+  /// Default 200: a patch of 7 × 7 voxels of a membrane 4 thick, on which a rim can be told.
+  public var minimumFragmentVoxels = 200
+  /// The longest gap that is looked across, rim to rim, in Å. Default 500: the cap that a wedge of
+  /// ±60° hides of a vesicle of 100 nm diameter.
+  public var maximumGapAngstrom = 500.0
+  /// The sharpest bend a bridge may have, as radius in Å. Default 80: the tightest lipid bilayers of
+  /// cells, tubules and small vesicles, have mid-surface radii of 8-10 nm.
+  public var minimumRadiusAngstrom = 80.0
+  /// How far from straight across, within the surface, a bridge may leave a rim, in degrees.
+  /// Default 40.
+  public var maximumObliquityDegrees = 40.0
+  /// How much a bridge may bend in all, in degrees. Default 150.
+  public var maximumBendDegrees = 150.0
+  /// How uneven the bend may be (an S has a bend of opposite sign at each end), in degrees.
+  /// Default 35.
+  public var maximumUnevennessDegrees = 35.0
+  /// Bridges are closed up to this cost (see `BridgeCost` for the formula); dearer ones are recorded
+  /// only. Default 1.35: on phantoms it closes holes of 40 nm in vesicles of 60 nm and wider, and no
+  /// pair of ends that are offset or meet at an angle.
+  public var acceptanceCost = 1.35
+  /// A bridge is at least this many paths wide, each about a voxel; narrower ones are strings, not
+  /// surfaces, and are recorded only. Default 4.
+  public var minimumPaths = 4
+
+  /// The defaults.
+  public init() {}
+}

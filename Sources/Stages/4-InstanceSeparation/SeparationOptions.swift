@@ -1,0 +1,16 @@
+public import Morphology
+
+/// How membrane voxels are parted into membranes.
+public struct SeparationOptions: Codable, Hashable, Sendable {
+  /// Which voxels count as touching. Default: those that share a corner, as a thin oblique membrane
+  /// hangs together by corners only.
+  public var connectivity = Connectivity.twentySix
+  /// Smaller parts are left out, in voxels. Default 100: less than a patch of 5 × 5 voxels of a
+  /// membrane 4 voxels thick, on which no normal can be measured.
+  public var minimumVoxels = 100
+  /// Parts with less mid-surface are left out, in nm². Default 0: none.
+  public var minimumAreaNm2 = 0.0
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,133 @@
+import Meshes
+import Morphology
+public import TomogramModel
+public import Volumes
+
+/// Fits the mid-surface of one membrane, with the shapes it resembles.
+///
+/// Mid-surface samples of the label (Morphology) get agreeing normals, a signed distance is made of
+/// them by moving least squares, its zero surface is drawn by marching cubes, cut at the sheet's
+/// rims and smoothed. Closed membranes come out closed, open ones end where their label ends.
+/// `sd` is NaN: it is not calibrated yet.
+///
+/// - Parameters:
+///   - membrane: its label and region; the region holds all its voxels.
+///   - provenance: tells each vertex how it is known; without it, a vertex is `seen` unless the
+///     wedge hides a patch with its normal.
+/// - Returns: positions in Å; normals out of a closed membrane, towards +z for an open one.
+/// - Throws: `SurfaceFittingError`, or the source's error.
+/// - Complexity: memory 3 bytes a voxel of the membrane's region.
+public func fitSurface(
+  of membrane: Membrane, in instances: any VolumeSource<UInt16>,
+  provenance: (any VolumeSource<Int8>)?, tilt: TiltGeometry, options: FittingOptions,
+  workers: Workers
+) throws -> FittedMembrane {
+  let geometry = instances.geometry
+  let samples = try midSurfaceSamples(of: membrane, in: instances, workers: workers)
+  let voxel = geometry.meanVoxelSizeAngstrom
+  let oriented = OrientedSamples(samples, reachAngstrom: 3 * voxel)
+  let mesh = surfaceMesh(
+    of: oriented,
+    extent: LabelExtent(
+      halfThicknesses: samples.map { $0.halfThicknessAngstrom }, geometry: geometry),
+    voxelAngstrom: voxel, options: options, workers: workers)
+  guard !mesh.triangles.isEmpty else {
+    throw SurfaceFittingError.noSurface(label: membrane.label, samples: samples.count)
+  }
+  let normals = mesh.vertexNormals()
+  let edge = options.spacingVoxels * voxel
+  let curvatures = mesh.curvatures(
+    normals: normals, radiusAngstrom: max(options.curvatureRadiusAngstrom, 4 * edge),
+    workers: workers)
+  let surface = MembraneSurface(
+    mesh: mesh, normals: normals,
+    standardDeviationAngstrom: [Float](repeating: .nan, count: mesh.vertices.count),
+    provenance: try vertexProvenance(
+      mesh, normals, provenance, region: membrane.region, tilt: tilt),
+    meanCurvaturePerNm: curvatures.mean.map { Float($0 * 10) },
+    gaussianCurvaturePerNm2: curvatures.gaussian.map { Float($0 * 100) })
+  return FittedMembrane(
+    surface: surface,
+    fits: parametricFits(of: mesh, inlierAngstrom: options.inlierVoxels * voxel))
+}
+
+/// The samples of one label's mid-surface.
+private func midSurfaceSamples(
+  of membrane: Membrane, in instances: any VolumeSource<UInt16>, workers: Workers
+) throws -> [MidSurfaceSample] {
+  let geometry = instances.geometry
+  // Room around the label, so that only the volume's own border counts as unknown.
+  let region = membrane.region.expanded(by: 6).clamped(to: geometry.bounds)
+  let label = UInt16(exactly: membrane.label)
+  let mask = try instances.read(region).map { $0 == label ? Int8(1) : 0 }
+  guard mask.samples.contains(1) else {
+    throw SurfaceFittingError.labelMissing(label: membrane.label)
+  }
+  let samples = midSurface(of: mask, geometry: geometry, workers: workers)
+  guard 12 <= samples.count else {
+    throw SurfaceFittingError.noSurface(label: membrane.label, samples: samples.count)
+  }
+  return samples
+}
+
+/// The finished mesh of oriented samples; empty where they make no surface.
+func surfaceMesh(
+  of samples: OrientedSamples, extent: LabelExtent, voxelAngstrom voxel: Double,
+  options: FittingOptions, workers: Workers
+) -> TriangleMesh {
+  let reach = KernelSums.reach(ofDeviation: options.smoothingVoxels * voxel)
+  let spacing = options.spacingVoxels * voxel
+  let field = SurfaceField(samples, spacing: spacing, reach: reach)
+  let raw = field.mesh(workers: workers)
+  let used = raw.keeping(triangles: Array(raw.triangles.indices)).mesh
+  let rim = RimTrim(samples, reach: reach, extent: extent)
+  let (settled, offsets) = rim.settle(used, within: spacing, workers: workers)
+  return settled.clipped(values: offsets, limit: 0)
+    .withoutSmallPieces(share: options.minimumPieceShare)
+    .fillingHoles(perimeterAngstrom: options.holePerimeterVoxels * voxel)
+    .smoothed(passes: options.smoothingPasses)
+    .oriented()
+}
+
+extension TriangleMesh {
+  /// The mesh without pieces smaller than a share of the largest one.
+  func withoutSmallPieces(share: Double) -> TriangleMesh {
+    let (component, count) = triangleComponents()
+    if count < 2 { return self }
+    var areas = [Double](repeating: 0, count: count)
+    for (triangle, number) in component.enumerated() { areas[number] += area(of: triangle) }
+    let kept = triangles.indices.filter { share * areas[0] <= areas[component[$0]] }
+    return keeping(triangles: kept).mesh
+  }
+}
+
+/// How each vertex is known: the value of its voxel, or else of the nearest one beside it.
+private func vertexProvenance(
+  _ mesh: TriangleMesh, _ normals: [SIMD3<Double>], _ source: (any VolumeSource<Int8>)?,
+  region: Region, tilt: TiltGeometry
+) throws -> [Provenance] {
+  guard let source else {
+    return normals.map { tilt.hides(normal: $0) ? .inferred : .seen }
+  }
+  let geometry = source.geometry
+  let block = try source.read(region.expanded(by: 2).clamped(to: geometry.bounds))
+  return mesh.vertices.map { vertex in
+    let place = geometry.coordinate(of: Position(angstrom: vertex))
+    let nearest = place.rounded(.toNearestOrEven)
+    var best = (distance: Double.infinity, provenance: Provenance.seen)
+    for z in -1...1 {
+      for y in -1...1 {
+        for x in -1...1 {
+          let index = VoxelIndex(
+            x: Int(nearest.x) + x, y: Int(nearest.y) + y, z: Int(nearest.z) + z)
+          guard block.region.contains(index),
+            let known = Provenance(rawValue: block[index]), known != .none
+          else { continue }
+          let offset = nearest + SIMD3(Double(x), Double(y), Double(z)) - place
+          if offset.dot(offset) < best.distance { best = (offset.dot(offset), known) }
+        }
+      }
+    }
+    return best.provenance
+  }
+}

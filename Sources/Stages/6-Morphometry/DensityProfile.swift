@@ -1,0 +1,108 @@
+import Meshes
+import TomogramModel
+import Volumes
+
+/// Density along the normals of a membrane's seen patches, averaged patch by patch.
+struct DensityProfiles {
+  /// Distances from the mid-surface in Å, rising; below 0 is the inner side.
+  let distances: [Double]
+  /// One mean profile a patch.
+  private(set) var patches: [[Double]] = []
+
+  /// Reads the profiles. Vertices that were not seen, that the wedge hides, or whose profile leaves
+  /// the volume are left out.
+  ///
+  /// - Complexity: one block of the tomogram of a patch and its surroundings at a time.
+  init(
+    _ surface: MembraneSurface, tomogram: any VolumeSource<Float>, tilt: TiltGeometry,
+    options: MorphometryOptions
+  ) throws {
+    let geometry = tomogram.geometry
+    let step = geometry.meanVoxelSizeAngstrom / 4
+    let count = Int(options.profileReachAngstrom / step)
+    distances = (-count...count).map { Double($0) * step }
+    let areas = surface.mesh.vertexAreasAngstrom2()
+    for patch in Self.patches(of: surface, tilt: tilt, edge: options.patchAngstrom) {
+      var sums = [Double](repeating: 0, count: distances.count)
+      var weight = 0.0
+      let block = try Self.block(around: patch, surface, tomogram, options.profileReachAngstrom)
+      guard let block else { continue }
+      for vertex in patch {
+        guard
+          let profile = profile(
+            at: surface.mesh.vertices[vertex], along: surface.normals[vertex], block, geometry)
+        else { continue }
+        for place in sums.indices { sums[place] += areas[vertex] * profile[place] }
+        weight += areas[vertex]
+      }
+      if 0 < weight { patches.append(sums.map { $0 / weight }) }
+    }
+  }
+
+  /// Seen vertices by cubes of space, in a fixed order.
+  private static func patches(
+    of surface: MembraneSurface, tilt: TiltGeometry, edge: Double
+  ) -> [[Int]] {
+    var cubes: [SIMD3<Double>: [Int]] = [:]
+    for (vertex, place) in surface.mesh.vertices.enumerated()
+    where surface.provenance[vertex] == .seen && !tilt.hides(normal: surface.normals[vertex]) {
+      cubes[(place / edge).rounded(.down), default: []].append(vertex)
+    }
+    return cubes.values.sorted { $0[0] < $1[0] }
+  }
+
+  private static func block(
+    around patch: [Int], _ surface: MembraneSurface, _ tomogram: any VolumeSource<Float>,
+    _ reach: Double
+  ) throws -> Block<Float>? {
+    let geometry = tomogram.geometry
+    var lower = SIMD3<Double>(repeating: .infinity)
+    var upper = SIMD3<Double>(repeating: -.infinity)
+    for vertex in patch {
+      lower = pointwiseMin(lower, surface.mesh.vertices[vertex])
+      upper = pointwiseMax(upper, surface.mesh.vertices[vertex])
+    }
+    let low = geometry.coordinate(of: Position(angstrom: lower - reach)).rounded(.down)
+    let high = geometry.coordinate(of: Position(angstrom: upper + reach)).rounded(.up)
+    let region = Region(
+      lower: VoxelIndex(x: Int(low.x), y: Int(low.y), z: Int(low.z)),
+      upper: VoxelIndex(x: Int(high.x) + 1, y: Int(high.y) + 1, z: Int(high.z) + 1)
+    ).clamped(to: geometry.bounds)
+    return region.isEmpty ? nil : try tomogram.read(region)
+  }
+
+  private func profile(
+    at place: SIMD3<Double>, along normal: SIMD3<Double>, _ block: Block<Float>,
+    _ geometry: VolumeGeometry
+  ) -> [Double]? {
+    var profile: [Double] = []
+    profile.reserveCapacity(distances.count)
+    for distance in distances {
+      let coordinate = geometry.coordinate(of: Position(angstrom: place + distance * normal))
+      guard let value = interpolated(block, at: coordinate), value.isFinite else { return nil }
+      profile.append(value)
+    }
+    return profile
+  }
+
+  /// Trilinear between the eight voxels around; nil beyond the outermost centres.
+  private func interpolated(_ block: Block<Float>, at coordinate: SIMD3<Double>) -> Double? {
+    let floor = coordinate.rounded(.down)
+    let (lower, upper) = (block.region.lower, block.region.upper)
+    let (x, y, z) = (Int(floor.x), Int(floor.y), Int(floor.z))
+    guard lower.x <= x, x + 1 < upper.x, lower.y <= y, y + 1 < upper.y, lower.z <= z,
+      z + 1 < upper.z
+    else { return nil }
+    let share = coordinate - floor
+    let start = block.offset(of: VoxelIndex(x: x, y: y, z: z))
+    let (row, layer) = (block.region.size.x, block.region.size.x * block.region.size.y)
+    func along(_ offset: Int) -> Double {
+      let (a, b) = (Double(block.samples[offset]), Double(block.samples[offset + 1]))
+      return a + share.x * (b - a)
+    }
+    let near = along(start) + share.y * (along(start + row) - along(start))
+    let far =
+      along(start + layer) + share.y * (along(start + layer + row) - along(start + layer))
+    return near + share.z * (far - near)
+  }
+}

@@ -1,0 +1,238 @@
+import GapTracing
+import TestSupport
+import Testing
+import TomogramModel
+import Volumes
+
+/// What tracing made of a mask.
+struct Traced {
+  let bridges: [Bridge]
+  let mask: Volume<Int8>
+  let provenance: Volume<Int8>
+
+  init(
+    _ mask: Block<Int8>?, probability: Block<Float>? = nil,
+    options: TracingOptions = TracingOptions(), workers: Workers = Workers(count: 2)
+  ) throws {
+    let size = mask?.region.size ?? probability?.region.size ?? VolumeSize(x: 4, y: 4, z: 4)
+    let geometry = VolumeGeometry(size: size, voxelSizeAngstrom: 10)
+    let maskSink = MemorySink<Int8>(geometry: geometry)
+    let provenanceSink = MemorySink<Int8>(geometry: geometry)
+    bridges = try TemporaryFolder.with { folder in
+      try trace(
+        probability: probability.map { Volume(geometry: geometry, samples: $0.samples) },
+        mask: mask.map { Volume(geometry: geometry, samples: $0.samples) }, tilt: .customary,
+        options: options, into: maskSink, provenance: provenanceSink, scratchFolder: folder,
+        workers: workers, monitor: .silent)
+    }
+    (self.mask, provenance) = (maskSink.volume, provenanceSink.volume)
+  }
+
+  /// Places of the voxels that were added.
+  var added: [SIMD3<Double>] { places(of: provenance.block) { 1 < $0 } }
+}
+
+/// Places of voxels whose value satisfies `condition`, in voxels.
+func places(of block: Block<Int8>, where condition: (Int8) -> Bool) -> [SIMD3<Double>] {
+  let size = block.region.size
+  return block.samples.indices.filter { condition(block.samples[$0]) }.map {
+    SIMD3(Double($0 % size.x), Double($0 / size.x % size.y), Double($0 / (size.x * size.y)))
+  }
+}
+
+/// Share of `places` within two voxels of one of `others`.
+func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
+  let hits = places.count { place in others.contains { (($0 - place) * ($0 - place)).sum() <= 4 } }
+  return Double(hits) / Double(max(places.count, 1))
+}
+
+@Suite("Gap tracing") struct TraceTests {
+  static let size = VolumeSize(x: 44, y: 44, z: 44)
+  static let centre = SIMD3(21.3, 21.8, 21.6)
+
+  @Test(
+    "A hole in a sphere is closed along the sphere",
+    arguments: [(5.0, 0.0, 0.0), (10, 0, 0), (10, 55, 40), (16, 90, 20)])
+  func sphereWithHole(hole: (nm: Double, theta: Double, phi: Double)) throws {
+    let radius = 15.0
+    let sphere = AnalyticSurface.sphere(centre: Self.centre, radius: radius)
+    let towards = direction(thetaDegrees: hole.theta, phiDegrees: hole.phi)
+    let half = hole.nm / 2
+    func isHole(_ place: SIMD3<Double>) -> Bool {
+      let away = place - Self.centre
+      let along = (away * towards).sum()
+      let beside = ((away * away).sum() - along * along).squareRoot()
+      return 0 < along && beside < half * along / (radius * radius - half * half).squareRoot()
+    }
+    let mask = sphere.mask(size: Self.size, thickness: 4) { !isHole($0) }
+    let erased = places(of: sphere.mask(size: Self.size, thickness: 4, where: isHole)) { $0 != 0 }
+    let traced = try Traced(mask)
+    let added = traced.added
+    let accepted = traced.bridges.filter(\.accepted)
+    #expect(accepted.count == 1)
+    #expect(accepted.map(\.voxels).reduce(0, +) == added.count)
+    // A surface and not strings: everything erased is closed, nothing lies off the sphere.
+    #expect(share(of: erased, near: added) > 0.98)
+    #expect(added.allSatisfy { abs(sphere.signedDistance(at: $0)) < 4 })
+    #expect(Double(added.count) < 1.25 * Double(erased.count) + 30)
+    // What was membrane stays membrane, and is told as seen.
+    for (before, after) in zip(mask.samples, traced.provenance.samples) where before != 0 {
+      #expect(after == Provenance.seen.rawValue)
+    }
+    for (mask, provenance) in zip(traced.mask.samples, traced.provenance.samples) {
+      #expect((mask != 0) == (provenance != 0))
+    }
+  }
+
+  @Test("A slit across a plane is closed over its whole length", arguments: [6.0, 14])
+  func planeWithSlit(width: Double) throws {
+    let plane = AnalyticSurface.plane(
+      point: Self.centre, normal: direction(thetaDegrees: 35, phiDegrees: 0))
+    let isSlit = { (place: SIMD3<Double>) in abs(place.y - 22.2) < width / 2 }
+    let mask = plane.mask(size: Self.size, thickness: 4) { !isSlit($0) }
+    let erased = places(of: plane.mask(size: Self.size, thickness: 4, where: isSlit)) { $0 != 0 }
+    let traced = try Traced(mask)
+    #expect(traced.bridges.count { $0.accepted } == 1)
+    // Rims start three voxels inside the volume.
+    #expect(share(of: erased, near: traced.added) > 0.95)
+    #expect(traced.added.allSatisfy { abs(plane.signedDistance(at: $0)) < 3 })
+    let bridge = try #require(traced.bridges.first)
+    #expect(abs(bridge.lengthAngstrom - 10 * width) < 25)
+    #expect(abs((bridge.thetaDegrees ?? 0) - 35) < 4)
+    // |n.x| = sin 35° is above cos 35° tan 30°: seen.
+    #expect(bridge.hiddenShare < 0.1)
+  }
+
+  @Test("Membranes that do not continue each other stay apart")
+  func separateSheets() throws {
+    let (up, side) = (SIMD3(0.0, 0, 1), SIMD3(1.0, 0, 0))
+    func sheet(_ normal: SIMD3<Double>, at point: SIMD3<Double>) -> AnalyticSurface {
+      .plane(point: point, normal: normal)
+    }
+    typealias Half = (AnalyticSurface, (SIMD3<Double>) -> Bool)
+    let scenes: [[Half]] = [
+      // One above the other, ending together.
+      [
+        (sheet(up, at: SIMD3(0, 0, 14)), { $0.x < 26 }),
+        (sheet(up, at: SIMD3(0, 0, 26)), { $0.x < 26 }),
+      ],
+      // Facing, but one higher than the other.
+      [
+        (sheet(up, at: SIMD3(0, 0, 15)), { $0.x < 15 }),
+        (sheet(up, at: SIMD3(0, 0, 27)), { 27 < $0.x }),
+      ],
+      // One ends at the other's face.
+      [
+        (sheet(up, at: SIMD3(0, 0, 22)), { $0.x < 20 }),
+        (sheet(side, at: SIMD3(30, 0, 0)), { _ in true }),
+      ],
+    ]
+    for scene in scenes {
+      var mask = Block<Int8>(region: Region(Self.size), repeating: 0)
+      for (surface, condition) in scene {
+        let part = surface.mask(size: Self.size, thickness: 4, where: condition)
+        for index in part.samples.indices where part.samples[index] != 0 { mask.samples[index] = 1 }
+      }
+      let traced = try Traced(mask)
+      #expect(traced.added.isEmpty)
+      #expect(!traced.bridges.contains { $0.accepted })
+    }
+  }
+
+  @Test("What the wedge hides of a vesicle is inferred, and told so")
+  func hiddenCaps() throws {
+    let sphere = AnalyticSurface.sphere(centre: Self.centre, radius: 15)
+    let isHidden = { (place: SIMD3<Double>) in
+      TiltGeometry.customary.hides(normal: sphere.normal(at: place))
+        && abs(sphere.normal(at: place).y) < 0.9
+    }
+    let mask = sphere.mask(size: Self.size, thickness: 4) { !isHidden($0) }
+    let erased = places(of: sphere.mask(size: Self.size, thickness: 4, where: isHidden)) { $0 != 0 }
+    let traced = try Traced(mask)
+    #expect(share(of: erased, near: traced.added) > 0.9)
+    #expect(traced.added.allSatisfy { abs(sphere.signedDistance(at: $0)) < 4.5 })
+    let inferred = traced.provenance.samples.count { $0 == Provenance.inferred.rawValue }
+    #expect(Double(inferred) > 0.6 * Double(traced.added.count))
+  }
+
+  @Test("The same bytes come out on any number of workers, and twice")
+  func deterministic() throws {
+    let sphere = AnalyticSurface.sphere(centre: Self.centre, radius: 13)
+    let mask = sphere.mask(size: Self.size, thickness: 3) { $0.z < 30 || $0.x < 14 }
+    let first = try Traced(mask, workers: .one)
+    let second = try Traced(mask, workers: Workers(count: 3))
+    #expect(first.provenance == second.provenance)
+    #expect(first.bridges == second.bridges)
+  }
+
+  @Test("Too dear bridges are recorded but not drawn")
+  func rejected() throws {
+    let plane = AnalyticSurface.plane(point: Self.centre, normal: SIMD3(0, 0, 1))
+    let mask = plane.mask(size: Self.size, thickness: 4) { abs($0.y - 22) > 6 }
+    var options = TracingOptions()
+    options.acceptanceCost = 0.01
+    let traced = try Traced(mask, options: options)
+    #expect(traced.added.isEmpty)
+    #expect(traced.bridges.count == 1)
+    #expect(traced.bridges.allSatisfy { !$0.accepted && 0 < $0.voxels })
+    options.acceptanceCost = 1
+    options.method = .none
+    #expect(try Traced(mask, options: options).bridges.isEmpty)
+  }
+}
+
+@Suite("Gap tracing with a probability") struct ProbabilityTests {
+  static let size = VolumeSize(x: 44, y: 30, z: 30)
+
+  /// A sheet with a bump between x = 14 and 30 that the segmentation saw but did not trust.
+  static func bump(at x: Double) -> Double {
+    abs(x - 22) < 8 ? 2.5 * (1 - (x - 22) * (x - 22) / 64) : 0
+  }
+
+  static func probability() -> Block<Float> {
+    var block = Block<Float>(region: Region(size), repeating: 0)
+    for z in 0..<size.z {
+      for y in 0..<size.y {
+        for x in 0..<size.x {
+          let height = abs(Double(z) - 14 - bump(at: Double(x)))
+          guard height <= 2 else { continue }
+          block[VoxelIndex(x: x, y: y, z: z)] = abs(Double(x) - 22) < 8 ? 0.3 : 0.9
+        }
+      }
+    }
+    return block
+  }
+
+  @Test("A bridge follows what the segmentation saw but did not trust")
+  func followsProbability() throws {
+    let traced = try Traced(nil, probability: Self.probability())
+    #expect(traced.bridges.count { $0.accepted } == 1)
+    let middle = traced.added.filter { abs($0.x - 22) < 2 && abs($0.y - 15) < 8 }
+    let height = middle.map(\.z).reduce(0, +) / Double(max(middle.count, 1))
+    // The smooth continuation alone would stay at 14.
+    #expect(abs(height - 16.4) < 0.8)
+  }
+
+  @Test("The threshold decides what is membrane; what is not a number is none")
+  func threshold() throws {
+    var probability = Self.probability()
+    probability[VoxelIndex(x: 1, y: 1, z: 1)] = .nan
+    var options = TracingOptions()
+    options.method = .none
+    let strict = try Traced(nil, probability: probability, options: options)
+    options.probabilityThreshold = 0.2
+    let loose = try Traced(nil, probability: probability, options: options)
+    #expect(strict.mask.samples.count { $0 == 1 } == probability.samples.count { $0 >= 0.5 })
+    #expect(loose.mask.samples.count { $0 == 1 } == probability.samples.count { $0 >= 0.2 })
+    #expect(strict.mask[VoxelIndex(x: 1, y: 1, z: 1)] == 0)
+  }
+
+  @Test("Nothing to trace, and volumes of different sizes, are refused")
+  func refusals() throws {
+    #expect(throws: TracingError.nothingToTrace) { try Traced(nil) }
+    let mask = Block<Int8>(region: Region(VolumeSize(x: 5, y: 6, z: 7)), repeating: 0)
+    #expect(throws: TracingError.sizesDiffer(Self.size, mask.region.size)) {
+      try Traced(mask, probability: Self.probability())
+    }
+  }
+}

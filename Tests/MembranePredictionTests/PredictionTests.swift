@@ -1,0 +1,202 @@
+import FoundationEssentials
+import MembranePrediction
+import Tensors
+import TestSupport
+import Testing
+import TomogramModel
+import Training
+import Volumes
+
+private let engine = try? Engine.open()
+private let isRequired = ProcessInfo.processInfo.environment["BILAYER_REQUIRE_ENGINE"] == "1"
+
+@Suite(
+  .serialized, .enabled(if: engine != nil || isRequired, "No engine: run `make engine` first."))
+struct PredictionTests {
+  private let engine: Engine
+
+  init() throws {
+    engine = try Engine.open()
+    try engine.setThreads(1)
+  }
+
+  private func model(
+    _ architecture: UNetArchitecture, voxelSizeAngstrom: Double = 10
+  ) -> MembraneModel {
+    MembraneModel(
+      card: ModelCard(architecture: architecture, voxelSizeAngstrom: voxelSizeAngstrom),
+      weights: UNet.initialWeights(architecture, seed: 5))
+  }
+
+  private func prediction(
+    _ tomogram: any VolumeSource<Float>, _ model: MembraneModel,
+    _ change: (inout PredictionOptions) -> Void = { _ in }, monitor: StageMonitor = .silent
+  ) throws -> Volume<Float> {
+    var options = PredictionOptions()
+    change(&options)
+    let sink = MemorySink<Float>(geometry: tomogram.geometry)
+    try TemporaryFolder.with { folder in
+      try predict(
+        tomogram, model: model, options: options, into: sink, scratchFolder: folder, device: .cpu,
+        engine: engine, monitor: monitor)
+    }
+    return sink.volume
+  }
+
+  private func phantom(_ size: VolumeSize, voxelSizeAngstrom: Double = 10) -> Volume<Float> {
+    ShellPhantom.make(
+      size: size, noise: 0.5, seed: 4, voxelSizeAngstrom: voxelSizeAngstrom
+    ).tomogram
+  }
+
+  @Test("Training on shells in noise makes the Dice rise, and prediction finds other shells")
+  func learnsShells() throws {
+    let architecture = UNetArchitecture(dimension: 3, stemStride: 2, channels: [6, 8])
+    let size = VolumeSize(x: 48, y: 24, z: 24)
+    let phantom = ShellPhantom.make(size: size, noise: 0.7, seed: 1)
+    let example = try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10
+    ) { $0 == 0 ? .background : .membrane }
+    var sampling = SamplingOptions()
+    (sampling.patchSize, sampling.zoom) = (VolumeSize(x: 16, y: 16, z: 16), 0.1)
+    let source = try SegmentationSource([example], options: sampling, workers: .one)
+    var options = TrainingOptions()
+    (options.steps, options.averagingSteps, options.learningRate) = (60, 10, 0.02)
+    (options.validationInterval, options.recalibrationBatches) = (0, 8)
+    let network = try UNet(
+      architecture, weights: UNet.initialWeights(architecture, seed: 1), device: .cpu,
+      engine: engine)
+    let trainer = try Trainer(
+      network, source: source, options: options, device: .cpu, engine: engine)
+    let first = try trainer.takeStep()
+    var last: [TrainingRecord] = []
+    while trainer.step < options.steps { last.append(try trainer.takeStep()) }
+    try trainer.finish()
+    let tail = last.suffix(5)
+    #expect(first.dice + 0.3 < tail.reduce(0) { $0 + $1.dice } / 5)
+    #expect(tail.reduce(0) { $0 + $1.loss } / 5 < 0.6 * first.loss)
+    let trained = MembraneModel(
+      card: ModelCard(architecture: architecture, voxelSizeAngstrom: 10),
+      weights: try network.weights())
+    let unseen = ShellPhantom.make(size: size, noise: 0.7, seed: 2)
+    let found = try prediction(unseen.tomogram, trained)
+    #expect(0.75 < dice(found, unseen.labels))
+  }
+
+  private func dice(_ probability: Volume<Float>, _ labels: Volume<UInt16>) -> Double {
+    var (both, either) = (0, 0)
+    for (value, label) in zip(probability.samples, labels.samples) {
+      both += 0.5 < value && label != 0 ? 2 : 0
+      either += (0.5 < value ? 1 : 0) + (label != 0 ? 1 : 0)
+    }
+    return Double(both) / Double(max(either, 1))
+  }
+
+  @Test("With a halo of the receptive radius, tiles do not show at all")
+  func tilesDoNotShow() throws {
+    let architecture = UNetArchitecture(
+      dimension: 3, stemStride: 2, channels: [3], convolutionsPerLevel: 1)
+    let tomogram = phantom(VolumeSize(x: 70, y: 34, z: 32))
+    let whole = try prediction(tomogram, model(architecture))
+    let tiled = try prediction(tomogram, model(architecture)) { options in
+      options.tileVoxels = 32 * 32 * 32
+      options.haloVoxels = architecture.receptiveRadius
+      options.blendVoxels = 4
+    }
+    // Padding to whole multiples and border replication differ at the outer border only.
+    var worst: Float = 0
+    for z in 8..<24 {
+      for y in 8..<26 {
+        for x in 8..<62 {
+          let index = VoxelIndex(x: x, y: y, z: z)
+          worst = max(worst, abs(whole[index] - tiled[index]))
+        }
+      }
+    }
+    #expect(worst < 1e-5)
+  }
+
+  @Test(
+    "Volumes of any size are predicted whole, with probabilities",
+    arguments: [
+      VolumeSize(x: 40, y: 37, z: 16), VolumeSize(x: 5, y: 40, z: 3), VolumeSize(x: 1, y: 1, z: 1),
+      VolumeSize(x: 130, y: 9, z: 2),
+    ])
+  func anySize(size: VolumeSize) throws {
+    for architecture in [smallArchitectures[0], smallArchitectures[3]] {
+      let found = try prediction(phantom(size), model(architecture)) { options in
+        (options.tileVoxels, options.haloVoxels, options.blendVoxels) = (8192, 4, 4)
+      }
+      #expect(found.samples.allSatisfy { 0 < $0 && $0 < 1 })
+    }
+  }
+
+  @Test("The same input gives the same bits")
+  func reproducible() throws {
+    let tomogram = phantom(VolumeSize(x: 40, y: 30, z: 20))
+    let model = model(smallArchitectures[0])
+    #expect(try prediction(tomogram, model) == prediction(tomogram, model))
+  }
+
+  @Test("Other voxels are resampled there and back, onto the input's grid")
+  func resampled() throws {
+    let tomogram = phantom(VolumeSize(x: 30, y: 28, z: 26), voxelSizeAngstrom: 14)
+    let found = try prediction(tomogram, model(smallArchitectures[0]))
+    #expect(found.geometry == tomogram.geometry)
+    #expect(found.samples.allSatisfy { 0 <= $0 && $0 <= 1 })
+    #expect(0.001 < found.samples.max()! - found.samples.min()!)
+  }
+
+  @Test("Calibration changes how sure a probability is, never which is higher")
+  func calibration() throws {
+    let tomogram = phantom(VolumeSize(x: 16, y: 16, z: 16))
+    var model = model(smallArchitectures[0])
+    let plain = try prediction(tomogram, model)
+    model.card.calibration = LogitCalibration(slope: 0.5, offset: 0.3)
+    let calibrated = try prediction(tomogram, model)
+    for (p, q) in zip(plain.samples, calibrated.samples) {
+      // logit(q) = logit(p) / 2 + 0.3, as odds: (q / (1 - q))^2 = e^0.6 p / (1 - p).
+      let odds = q / (1 - q)
+      #expect(abs(odds * odds / (1.8221188 * p / (1 - p)) - 1) < 1e-3)
+    }
+  }
+
+  @Test("Mirrored copies make the answer for a mirrored volume the mirrored answer")
+  func mirroring() throws {
+    let tomogram = phantom(VolumeSize(x: 16, y: 8, z: 8))
+    func mirrored(_ volume: Volume<Float>) -> Volume<Float> {
+      var copy = volume
+      for row in stride(from: 0, to: volume.samples.count, by: 16) {
+        copy.samples.replaceSubrange(
+          row..<row + 16, with: volume.samples[row..<row + 16].reversed())
+      }
+      return copy
+    }
+    let model = model(smallArchitectures[0])
+    let straight = try prediction(tomogram, model) { $0.mirroredCopies = 2 }
+    let turned = try prediction(mirrored(tomogram), model) { $0.mirroredCopies = 2 }
+    let difference = zip(straight.samples, mirrored(turned).samples).map { abs($0 - $1) }
+    #expect(difference.max()! < 1e-5)
+    let plain = try prediction(tomogram, model)
+    #expect(plain != straight)
+  }
+
+  @Test("Progress rises to 1, and stopping stops")
+  func monitoring() throws {
+    let tomogram = phantom(VolumeSize(x: 64, y: 20, z: 20))
+    let stopping = StageMonitor(progress: { _ in }, shouldStop: { true })
+    #expect(throws: Stopped.self) {
+      try prediction(tomogram, model(smallArchitectures[0]), monitor: stopping)
+    }
+  }
+
+  @Test("Nothing leaks from a prediction")
+  func leaks() throws {
+    let tomogram = phantom(VolumeSize(x: 16, y: 16, z: 16))
+    let model = model(smallArchitectures[0])
+    _ = try prediction(tomogram, model)
+    let before = engine.liveTensorCount
+    _ = try prediction(tomogram, model)
+    #expect(engine.liveTensorCount == before)
+  }
+}

@@ -1,0 +1,152 @@
+import MembranePrediction
+import Tensors
+import TestSupport
+import Testing
+import TomogramModel
+import Training
+import Volumes
+
+@Suite struct SegmentationSourceTests {
+  private func example(
+    _ size: VolumeSize = VolumeSize(x: 32, y: 24, z: 24), noise: Float = 0
+  ) throws -> SegmentationExample {
+    let phantom = ShellPhantom.make(size: size, noise: noise, seed: 1)
+    return try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10
+    ) { $0 == 0 ? .background : .membrane }
+  }
+
+  private func options(edge: Int = 16, batch: Int = 2) -> SamplingOptions {
+    var options = SamplingOptions()
+    options.patchSize = VolumeSize(x: edge, y: edge, z: edge)
+    options.batchSize = batch
+    return options
+  }
+
+  @Test("A batch is a function of seed and step, for any number of threads")
+  func reproducible() throws {
+    let example = try example(noise: 0.5)
+    func batch(_ step: Int, workers: Int, seed: UInt64 = 1) throws -> TrainingBatch {
+      var options = options(batch: 3)
+      options.seed = seed
+      return try SegmentationSource([example], options: options, workers: Workers(count: workers))
+        .batch(step: step)
+    }
+    let first = try batch(4, workers: 1)
+    #expect(try batch(4, workers: 3) == first)
+    #expect(try batch(5, workers: 1) != first)
+    #expect(try batch(4, workers: 1, seed: 2) != first)
+    #expect(first.input.shape == [3, 1, 16, 16, 16])
+  }
+
+  @Test("Density and truth are mirrored, zoomed and turned together")
+  func alignment() throws {
+    var options = options(batch: 8)
+    options.densityShare = 0
+    let source = try SegmentationSource([example()], options: options, workers: .one)
+    // Without noise a voxel is dense just where it is membrane, but for the edge's interpolation.
+    var (wrong, membrane) = (0, 0)
+    for step in 0..<4 {
+      let batch = source.batch(step: step)
+      for (value, target) in zip(batch.input.values, batch.target.values) {
+        membrane += target == 1 ? 1 : 0
+        if (value > 0.9 && target == 0) || (value < 0.1 && target == 1) { wrong += 1 }
+      }
+    }
+    #expect(2000 < membrane)
+    // Nearest and linear sampling differ in a few voxels of a corner.
+    #expect(wrong < membrane / 50)
+  }
+
+  @Test("Most patches hold membrane where that is wanted, though it is rare")
+  func membraneShare() throws {
+    let size = VolumeSize(x: 96, y: 24, z: 24)
+    var phantom = ShellPhantom.make(size: size, noise: 0, seed: 1)
+    for index in phantom.labels.samples.indices where phantom.labels.samples[index] != 1 {
+      phantom.labels.samples[index] = 0
+    }
+    let example = try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10
+    ) { $0 == 1 ? .membrane : .background }
+    func share(_ wanted: Float) throws -> Double {
+      var options = options(edge: 8, batch: 60)
+      options.membraneShare = wanted
+      let batch = try SegmentationSource([example], options: options, workers: .one).batch(step: 0)
+      let patches = stride(from: 0, to: batch.target.values.count, by: 512).filter {
+        batch.target.values[$0..<$0 + 512].contains(1)
+      }
+      return Double(patches.count) / 60
+    }
+    #expect(try 0.9 < share(1))
+    #expect(try share(0) < 0.5)
+  }
+
+  @Test("What is beyond the volume, or not known, has no weight")
+  func weights() throws {
+    // Thinner than a patch: the rest of each patch lies outside.
+    let size = VolumeSize(x: 32, y: 32, z: 8)
+    let phantom = ShellPhantom.make(size: size, noise: 0, seed: 1)
+    let example = try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10
+    ) { $0 == 0 ? .background : $0 == 2 ? .ignored : .membrane }
+    var options = options()
+    (options.zoom, options.turnDegrees) = (0, 0)
+    let batch = try SegmentationSource([example], options: options, workers: .one).batch(step: 1)
+    let weights = batch.weight.values
+    #expect(weights.allSatisfy { $0 == 0 || $0 == 1 })
+    // At most 8 of 16 sections count.
+    #expect(weights.reduce(0, +) <= Float(weights.count) / 2)
+    let hidden = zip(weights, batch.target.values).filter { $0.0 == 0 && $0.1 == 1 }
+    #expect(hidden.count < weights.count)
+    #expect(0 < weights.reduce(0, +))
+  }
+
+  @Test("Sections alone are drawn for networks of sections")
+  func sections() throws {
+    var options = options()
+    options.patchSize = VolumeSize(x: 16, y: 16, z: 1)
+    let batch = try SegmentationSource([example()], options: options, workers: .one).batch(step: 0)
+    #expect(batch.input.shape == [2, 1, 16, 16])
+    #expect(batch.input.values.allSatisfy { $0.isFinite })
+  }
+
+  @Test("Validation patches are not varied and never change")
+  func validation() throws {
+    let example = try example()
+    let source = try SegmentationSource(
+      [example], validation: [example], options: options(), workers: .one)
+    #expect(source.validationBatchCount == 16)
+    #expect(source.validationBatch(3) == source.validationBatch(3))
+    let none = try SegmentationSource([example], options: options(), workers: .one)
+    #expect(none.validationBatchCount == 0)
+  }
+
+  @Test("An example of other voxels is brought to the model's")
+  func resampled() throws {
+    let phantom = ShellPhantom.make(
+      size: VolumeSize(x: 40, y: 40, z: 40), noise: 0, seed: 1, voxelSizeAngstrom: 5)
+    let example = try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10
+    ) { $0 == 0 ? .background : .membrane }
+    #expect(example.size == VolumeSize(x: 20, y: 20, z: 20))
+    let count = phantom.labels.samples.filter { $0 != 0 }.count
+    #expect(abs(example.membraneCount * 8 - count) < count / 5)
+  }
+
+  @Test("Pairs that do not fit, and data without membrane, are refused")
+  func refusals() throws {
+    let phantom = ShellPhantom.make(size: VolumeSize(x: 8, y: 8, z: 8), noise: 0, seed: 1)
+    let other = ShellPhantom.make(size: VolumeSize(x: 8, y: 8, z: 9), noise: 0, seed: 1)
+    #expect(throws: ExampleError.self) {
+      try SegmentationExample(
+        tomogram: phantom.tomogram, labels: other.labels, voxelSizeAngstrom: 10
+      ) { _ in .membrane }
+    }
+    let empty = try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10
+    ) { _ in .background }
+    #expect(throws: ExampleError.noMembrane) {
+      try SegmentationSource([empty], options: options(), workers: .one)
+    }
+  }
+}

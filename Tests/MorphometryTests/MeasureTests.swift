@@ -1,0 +1,183 @@
+import Meshes
+import Morphometry
+import RealModule
+import TestSupport
+import Testing
+import TomogramModel
+import Volumes
+
+private func surface(_ mesh: TriangleMesh, curvature: Float = 0) -> MembraneSurface {
+  let count = mesh.vertices.count
+  return MembraneSurface(
+    mesh: mesh, normals: mesh.vertexNormals(),
+    standardDeviationAngstrom: [Float](repeating: .nan, count: count),
+    provenance: [Provenance](repeating: .seen, count: count),
+    meanCurvaturePerNm: [Float](repeating: curvature, count: count),
+    gaussianCurvaturePerNm2: [Float](repeating: curvature * curvature, count: count))
+}
+
+private let record = Membrane(
+  label: 1, voxels: 5000, region: Region(VolumeSize(x: 10, y: 10, z: 10)))
+
+private func measured(
+  _ surface: MembraneSurface, tomogram: Volume<Float>? = nil, known: Bool = true
+) throws -> Membrane {
+  try measure(
+    record, surface: surface, tomogram: tomogram, voxelVolumeNm3: 1, voxelSizeIsKnown: known,
+    tilt: .customary)
+}
+
+/// Two dense leaflets on either side of a sphere, with noise of the given deviation.
+private func bilayer(
+  center: SIMD3<Double>, radius: Double, spacing: Double, noise: Double, voxel: Double = 8
+) -> Volume<Float> {
+  let edge = Int(2 * (radius + 140) / voxel)
+  let geometry = VolumeGeometry(
+    size: VolumeSize(x: edge, y: edge, z: edge), voxelSizeAngstrom: SIMD3(repeating: voxel),
+    originAngstrom: center - voxel * Double(edge) / 2)
+  var state: UInt64 = 5
+  var samples: [Float] = []
+  for z in 0..<edge {
+    for y in 0..<edge {
+      for x in 0..<edge {
+        let place = geometry.position(of: VoxelIndex(x: x, y: y, z: z)).angstrom
+        let distance: Double = abs((place - center).length - radius) - spacing / 2
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let chance: Double = Double(state >> 11) / 9_007_199_254_740_992 - 0.5
+        let density: Double = Double.exp(-distance * distance / 128)
+        samples.append(Float(density + noise * 3.46 * chance))
+      }
+    }
+  }
+  return Volume(geometry: geometry, samples: samples)
+}
+
+@Suite struct MeasureTests {
+  @Test("A sphere has its area, volume and curvature in nm")
+  func sphere() throws {
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: 200, subdivisions: 4)
+    let membrane = try measured(surface(mesh, curvature: 0.05))
+    #expect(membrane.closed == true)
+    let (wholeArea, wholeVolume) = (1600 * Double.pi, 32000.0 / 3 * Double.pi)
+    let area = try #require(membrane["area_nm2"]?.value)
+    #expect(abs(area / wholeArea - 1) < 0.005)
+    let volume = try #require(membrane["volume_nm3"]?.value)
+    #expect(abs(volume / wholeVolume - 1) < 0.01)
+    let mean = try #require(membrane["mean_curvature_per_nm"]?.value)
+    #expect(abs(mean - 0.05) < 1e-6)
+    let rootMeanSquare = try #require(membrane["rms_curvature_per_nm"]?.value)
+    #expect(abs(rootMeanSquare - 0.05) < 1e-6)
+    #expect(membrane["euler_characteristic"]?.value == 2)
+    #expect(membrane["rim_length_nm"]?.value == 0)
+    // The wedge of ±60° hides normals within 30° of the beam, in x and z: a third of all.
+    let seen = try #require(membrane["seen_area_nm2"]?.value)
+    #expect(abs(seen / wholeArea - 2.0 / 3) < 0.02)
+    #expect(membrane["area_nm2"]?.standardDeviation == nil)
+  }
+
+  @Test("An open sheet has a rim and abstains from a volume")
+  func sheet() throws {
+    let mesh = TriangleMesh.grid(columns: 9, rows: 9) { SIMD3(300 * $0, 200 * $1, 0) }
+    let membrane = try measured(surface(mesh))
+    #expect(membrane.closed == false)
+    #expect(membrane["volume_nm3"]?.value == nil)
+    #expect(membrane["volume_nm3"]?.verdict == "open surface")
+    let rim = try #require(membrane["rim_length_nm"]?.value)
+    #expect(abs(rim - 100) < 1e-9)
+    #expect(membrane["seen_area_nm2"]?.value == 0)
+    #expect(membrane["thickness_A"]?.verdict == "no tomogram given")
+    // 5000 voxels of 1 nm³ over 600 nm².
+    let thickness = try #require(membrane["label_thickness_A"]?.value)
+    #expect(abs(thickness - 5000.0 / 60) < 1e-9)
+  }
+
+  @Test("Bridged and inferred vertices do not count as seen")
+  func seen() throws {
+    let mesh = TriangleMesh.grid(columns: 20, rows: 4) { SIMD3(0, 400 * $0, 100 * $1) }
+    var sheet = surface(mesh)
+    for (vertex, place) in mesh.vertices.enumerated() where 190 < place.y {
+      sheet.provenance[vertex] = place.y < 300 ? .bridged : .inferred
+    }
+    let seen = try #require(try measured(sheet)["seen_area_nm2"]?.value)
+    #expect(150 < seen && seen < 210)
+  }
+
+  @Test("Without a voxel size no length is given, only topology")
+  func unknownVoxelSize() throws {
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: 200, subdivisions: 2)
+    let membrane = try measured(surface(mesh), known: false)
+    for entry in membrane.measurements where entry.name != "euler_characteristic" {
+      #expect(entry.measurement.value == nil)
+      #expect(entry.measurement.verdict.contains("--pixel-size"))
+    }
+    #expect(membrane["euler_characteristic"]?.value == 2)
+  }
+}
+
+@Suite struct ThicknessTests {
+  private let center = SIMD3(1000.0, -200, 50)
+
+  private func thickness(spacing: Double, noise: Double, offset: Double = 0) throws -> Measurement {
+    let mesh = TriangleMesh.icosphere(
+      center: center, radiusAngstrom: 200 + offset, subdivisions: 3)
+    let tomogram = bilayer(center: center, radius: 200, spacing: spacing, noise: noise)
+    return try #require(try measured(surface(mesh), tomogram: tomogram)["thickness_A"])
+  }
+
+  @Test(
+    "Leaflets 32 to 44 Å apart are measured within 2 Å, in noise too", arguments: [32.0, 38, 44])
+  func resolved(spacing: Double) throws {
+    for noise in [0.0, 1.0] {
+      let value = try #require(try thickness(spacing: spacing, noise: noise).value)
+      #expect(abs(value - spacing) < 2)
+    }
+  }
+
+  @Test("A surface 8 Å off the middle measures the same thickness")
+  func offCentre() throws {
+    let value = try #require(try thickness(spacing: 40, noise: 0.3, offset: 8).value)
+    #expect(abs(value - 40) < 2)
+  }
+
+  @Test("Leaflets too close to tell apart, and noise alone, get a verdict instead of a number")
+  func abstains() throws {
+    let close = try thickness(spacing: 12, noise: 0.2)
+    #expect(close.value == nil)
+    #expect(close.verdict.contains("not resolved"))
+    let mesh = TriangleMesh.icosphere(center: center, radiusAngstrom: 120, subdivisions: 2)
+    let empty = bilayer(center: center, radius: 9000, spacing: 38, noise: 1, voxel: 40)
+    let verdict = try #require(try measured(surface(mesh), tomogram: empty)["thickness_A"])
+    #expect(verdict.value == nil && !verdict.verdict.isEmpty)
+  }
+
+  @Test("Pure noise on the surface's own grid hardly ever passes for leaflets")
+  func noise() throws {
+    let mesh = TriangleMesh.icosphere(center: center, radiusAngstrom: 200, subdivisions: 3)
+    let tomogram = bilayer(center: center + SIMD3(0, 0, 1), radius: 200, spacing: 9000, noise: 1)
+    let result = try #require(try measured(surface(mesh), tomogram: tomogram)["thickness_A"])
+    #expect(result.value == nil)
+  }
+}
+
+@Suite struct NestingTests {
+  @Test("Each membrane's parent is the smallest closed one around it")
+  func nesting() {
+    let far = SIMD3(900.0, 0, 0)
+    let meshes: [TriangleMesh] = [
+      .icosphere(radiusAngstrom: 300, subdivisions: 3),
+      .icosphere(center: SIMD3(40, 0, 0), radiusAngstrom: 150, subdivisions: 2),
+      .icosphere(center: SIMD3(60, 10, 0), radiusAngstrom: 50, subdivisions: 2),
+      .icosphere(center: far, radiusAngstrom: 100, subdivisions: 2),
+      .grid(columns: 5, rows: 5) { SIMD3(20 * $0 - 200, 20 * $1, 0) },
+      .cylinder(
+        base: far + SIMD3(0, 0, -300), radiusAngstrom: 200, heightAngstrom: 600, around: 20,
+        along: 9),
+    ]
+    let membranes = meshes.indices.map { number in
+      Membrane(label: number + 1, voxels: 1, region: Region(VolumeSize(x: 1, y: 1, z: 1)))
+    }
+    let parents = nested(membranes, surfaces: meshes.map { surface($0) }).map { $0.parent }
+    // The open cylinder around the fourth contains nothing.
+    #expect(parents == [nil, 1, 2, nil, 1, nil])
+  }
+}

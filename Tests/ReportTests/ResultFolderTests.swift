@@ -1,0 +1,169 @@
+import Glibc
+import MRCFormat
+import MeshFormats
+import TableFormats
+import TestSupport
+import Testing
+import TomogramModel
+import Volumes
+import WorkLedger
+
+@testable import Report
+
+@Suite struct ResultFolderTests {
+  /// Writes a result folder of a phantom; the tomogram lies beside it.
+  private func write(_ phantom: ReportPhantom, to folder: String) throws {
+    unsafe mkdir(folder, 0o777)
+    unsafe mkdir(folder + "/surfaces", 0o777)
+    try writeVolume(phantom.tomogram(), to: folder + "/../tomogram.mrc")
+    try writeVolume(phantom.labels(), to: folder + "/instances.mrc")
+    try writeVolume(phantom.provenance(), to: folder + "/provenance.mrc")
+    try MembraneTable.write(phantom.membranes(), to: folder + "/instances.csv")
+    try BridgeTable.write(phantom.bridges(), to: folder + "/bridges.csv")
+    for index in phantom.vesicles.indices {
+      try PLYFile.write(
+        phantom.surface(index, subdivisions: 2),
+        to: folder + "/surfaces/membrane_000\(index + 1).ply"
+      )
+    }
+    try AtomicFile.write(
+      """
+      {"version": "0.1.0", "seed": 18446744073709551615, "unheard": [1],
+       "tilt": {"minimumDegrees": -48, "maximumDegrees": 51},
+       "tomogram": {"path": "\(folder)/../tomogram.mrc", "sha256": "00"}}
+      """, to: folder + "/plan.json")
+  }
+
+  private func writeVolume<Sample: MRCSample>(_ volume: Volume<Sample>, to path: String) throws {
+    let sink = try MRCSink<Sample>(path: path, geometry: volume.geometry, label: "test")
+    try sink.write(volume.block)
+    try sink.commit()
+  }
+
+  @Test("A folder's files come back as the model they were written from")
+  func loading() throws {
+    try TemporaryFolder.with { base in
+      let phantom = ReportPhantom.few(size: 24)
+      let folder = base + "/result"
+      try write(phantom, to: folder)
+      let model = try ReportModel(folder: folder, scratchFolder: base)
+      let expected = try phantom.model(subdivisions: 2)
+      #expect(model.name == "tomogram")
+      #expect(model.membranes.map(\.label) == [1, 2, 3, 4])
+      #expect(model.membranes.map(\.parent) == [nil, nil, nil, 1])
+      #expect(model.bridges == phantom.bridges())
+      #expect(model.provenance == expected.provenance)
+      #expect(model.volume?.labels == expected.volume?.labels)
+      #expect(model.volume?.density == expected.volume?.density)
+      #expect(model.meshes.parts == expected.meshes.parts)
+      #expect(model.facts.contains(ReportModel.Fact("Tilt range", "−48° to 51°")))
+      #expect(model.facts.contains(ReportModel.Fact("Voxel", "10 Å")))
+      #expect(model.notes.contains { $0.hasPrefix("One number is left out") })
+    }
+  }
+
+  @Test("The report is three files; they are replaced only when asked for")
+  func writing() throws {
+    try TemporaryFolder.with { base in
+      let folder = base + "/result"
+      try write(.few(size: 16), to: folder)
+      let files = try writeReport(of: [folder], scratchFolder: base)
+      #expect(files == ["report.html", "methods.txt", "open.cxc"].map { folder + "/" + $0 })
+      let first = try InputFile(path: files[0]).readAll()
+      #expect(throws: FileError.targetExists(path: files[0])) {
+        try writeReport(of: [folder], scratchFolder: base)
+      }
+      _ = try writeReport(of: [folder], overwrite: true, scratchFolder: base)
+      #expect(try InputFile(path: files[0]).readAll() == first)
+      let script = try InputFile(path: files[2]).readText()
+      #expect(script.contains("open \"surfaces/membrane_0004.ply\" id 6"))
+    }
+  }
+
+  @Test("A tomogram that has moved leaves its part empty, with a note")
+  func movedTomogram() throws {
+    try TemporaryFolder.with { base in
+      let folder = base + "/result"
+      try write(.few(size: 16), to: folder)
+      unsafe unlink(base + "/tomogram.mrc")
+      let model = try ReportModel(folder: folder, scratchFolder: base)
+      #expect(model.volume?.density.isEmpty == true && model.volume?.labels.isEmpty == false)
+      #expect(model.notes.contains { $0.contains("no longer is where it was") })
+      let given = ReportContext(tomogram: ReportPhantom.few(size: 16).tomogram())
+      let helped = try ReportModel(folder: folder, context: given, scratchFolder: base)
+      #expect(helped.volume?.density.isEmpty == false)
+    }
+  }
+
+  @Test("A folder of something else is refused, with what to do")
+  func foreignFolder() throws {
+    try TemporaryFolder.with { base in
+      #expect(throws: ReportError.notAResultFolder(path: base)) {
+        try ReportModel(folder: base, scratchFolder: base)
+      }
+      #expect(ReportError.notAResultFolder(path: base).kind == .input)
+    }
+  }
+
+  @Test("Volumes of two tomograms in one folder are refused")
+  func mixedFolder() throws {
+    try TemporaryFolder.with { base in
+      let folder = base + "/result"
+      try write(.few(size: 16), to: folder)
+      unsafe unlink(folder + "/provenance.mrc")
+      try writeVolume(ReportPhantom.few(size: 20).provenance(), to: folder + "/provenance.mrc")
+      #expect(throws: ReportError.self) { try ReportModel(folder: folder, scratchFolder: base) }
+    }
+  }
+
+  @Test("Surfaces beyond the limit come coarse into the page")
+  func tooManyTriangles() throws {
+    try TemporaryFolder.with { base in
+      let folder = base + "/result"
+      try write(.few(size: 16), to: folder)
+      var options = ReportOptions()
+      options.triangleLimit = 700
+      let model = try ReportModel(folder: folder, options: options, scratchFolder: base)
+      #expect((200...700).contains(model.meshes.triangleCount))
+      #expect(model.meshes.parts.map(\.label) == [1, 2, 3, 4])
+    }
+  }
+
+  @Test("Several folders make a cohort page by group, tomograms being counted")
+  func cohort() throws {
+    try TemporaryFolder.with { base in
+      let folders = ["a", "b", "c"].map { base + "/" + $0 }
+      for folder in folders {
+        try write(.few(size: 12), to: folder); unsafe unlink(base + "/tomogram.mrc")
+      }
+      let groups = base + "/groups.csv"
+      try AtomicFile.write(
+        "group,folder\nwild type,a\nmutant,b\nwild type,\(folders[2])/\n", to: groups)
+      let page = base + "/cohort.html"
+      #expect(
+        try writeReport(of: folders, to: page, groups: groups, scratchFolder: base) == [page])
+      let cohort = try Cohort(folders: folders, groups: groups, page: page)
+      #expect(cohort.grouped.map(\.name) == ["wild type", "mutant"])
+      #expect(cohort.grouped.map(\.rows.count) == [2, 1])
+      #expect(cohort.rows[0].values[0] == 4 && cohort.rows[0].abstained == 1)
+      let html = try InputFile(path: page).readText()
+      #expect(html.contains("wild type") && !html.contains("http"))
+      try AtomicFile.write("folder,group\na,x\n", to: groups, overwrite: true)
+      #expect(throws: ReportError.self) {
+        try Cohort(folders: folders, groups: groups, page: page)
+      }
+    }
+  }
+
+  @Test("Medians and spreads are those of the textbook")
+  func statistics() throws {
+    #expect(Cohort.median([]) == nil)
+    #expect(Cohort.median([3]) == 3)
+    #expect(Cohort.median([5, 1, 3]) == 3)
+    #expect(Cohort.median([4, 1, 3, 2]) == 2.5)
+    let spread = try #require(Cohort.spread([2, 4, 4, 4, 5, 5, 7, 9]))
+    #expect(spread.mean == 5)
+    #expect(abs((spread.deviation ?? 0) - (32.0 / 7).squareRoot()) < 1e-12)
+    #expect(Cohort.spread([1])?.deviation == nil)
+  }
+}
