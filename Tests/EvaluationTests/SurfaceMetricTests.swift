@@ -1,5 +1,4 @@
 import Meshes
-import Morphology
 import Testing
 import TomogramModel
 import Volumes
