@@ -101,6 +101,31 @@ import Volumes
     #expect(0 < weights.reduce(0, +))
   }
 
+  @Test("Of a sphere, the wedge of ±60° hides the third that geometry says, and its weight is less")
+  func hidden() throws {
+    let phantom = ShellPhantom.make(size: VolumeSize(x: 64, y: 64, z: 64), noise: 0, seed: 1)
+    func example(_ tilt: TiltGeometry?) throws -> SegmentationExample {
+      try SegmentationExample(
+        tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10, tilt: tilt
+      ) { $0 == 0 ? .background : .membrane }
+    }
+    let (whole, parted) = (try example(nil), try example(.customary))
+    #expect(whole.hiddenCount == 0)
+    #expect(parted.membraneCount + parted.hiddenCount == whole.membraneCount)
+    // Normals turn evenly about y: 60° of 180° lie outside ±60°. A narrow range hides more. A shell
+    // of radius 19 voxels is counted to a few percent only.
+    let share = Double(parted.hiddenCount) / Double(whole.membraneCount)
+    #expect(abs(share - 1 / 3.0) < 0.03)
+    let narrow = try example(TiltGeometry(minimumDegrees: -30, maximumDegrees: 45))
+    #expect(abs(Double(narrow.hiddenCount) / Double(whole.membraneCount) - 105 / 180.0) < 0.03)
+    var options = options(edge: 32, batch: 1)
+    options.hiddenWeight = 0.25
+    let batch = try SegmentationSource([parted], options: options, workers: .one).batch(step: 0)
+    let weighted = zip(batch.weight.values, batch.target.values)
+    #expect(weighted.contains { $0.0 == 0.25 && $0.1 == 1 })
+    #expect(!weighted.contains { $0.0 == 0.25 && $0.1 == 0 })
+  }
+
   @Test("Sections alone are drawn for networks of sections")
   func sections() throws {
     var options = options()
