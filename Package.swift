@@ -198,7 +198,10 @@ let testTargets: [Target] = [
     everyFormat + ["Pipeline", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
   tests(
     "BilayerCommandsTests",
-    everyFormat + ["BilayerCommands", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + [
+      "BilayerCommands", "MembranePrediction", "Meshes", "Pipeline", "Tensors", "TestSupport",
+      "TomogramModel", "Volumes", "WorkLedger",
+    ]),
 ]
 
 let package = Package(
