@@ -120,7 +120,8 @@ let program: [Target] = [
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
-      numerics, "Meshes", "Report", "Tensors", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "Filters", "Meshes", "Report", "Tensors", "TomogramModel", "Volumes",
+      "WorkLedger",
     ]),
   module(
     "BilayerCommands", "Program/BilayerCommands",
@@ -195,7 +196,9 @@ let testTargets: [Target] = [
     ]),
   tests(
     "PipelineTests",
-    everyFormat + ["Pipeline", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + everyStage + [
+      "Pipeline", "TestSupport", "TomogramModel", "Volumes", "WorkLedger",
+    ]),
   tests(
     "BilayerCommandsTests",
     everyFormat + [

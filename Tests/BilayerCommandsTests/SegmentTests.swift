@@ -3,6 +3,7 @@ import MRCFormat
 import TestSupport
 import Testing
 import VolumeFiles
+import Volumes
 
 private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
 

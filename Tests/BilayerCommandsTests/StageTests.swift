@@ -1,6 +1,7 @@
 import TableFormats
 import TestSupport
 import Testing
+import TomogramModel
 
 private let isBuilt = ProgramRun.program() != nil
 

@@ -1,6 +1,10 @@
 import FoundationEssentials
+import GapTracing
+import InstanceSeparation
+import MembranePrediction
 import TestSupport
 import Testing
+import TomogramModel
 import Volumes
 import WorkLedger
 
@@ -125,19 +129,6 @@ struct ReadingTests {
       try mask([0, 0.5, 1, 1])
     }
     #expect(throws: PipelineError.self) { try mask([0, .nan, 1, 1]) }
-  }
-
-  @Test("Binning averages, keeps positions, and leaves out what is left over")
-  func bins() throws {
-    let geometry = VolumeGeometry(
-      size: VolumeSize(x: 5, y: 4, z: 4), voxelSizeAngstrom: SIMD3(10, 10, 10),
-      originAngstrom: SIMD3(100, 0, -50))
-    let volume = Volume(geometry: geometry, samples: (0..<80).map { Float($0 % 5) })
-    let binned = BinnedSource(volume, factor: 2)
-    #expect(binned.geometry.size == VolumeSize(x: 2, y: 2, z: 2))
-    #expect(binned.geometry.originAngstrom == SIMD3(105, 5, -45))
-    #expect(binned.geometry.voxelSizeAngstrom == SIMD3(20, 20, 20))
-    #expect(try binned.readAll().samples == [0.5, 2.5, 0.5, 2.5, 0.5, 2.5, 0.5, 2.5])
   }
 
   @Test(
