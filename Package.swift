@@ -120,7 +120,8 @@ let program: [Target] = [
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
-      numerics, "Meshes", "Report", "Tensors", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "Filters", "Meshes", "Report", "Tensors", "TomogramModel", "Volumes",
+      "WorkLedger",
     ]),
   module(
     "BilayerCommands", "Program/BilayerCommands",
@@ -195,10 +196,15 @@ let testTargets: [Target] = [
     ]),
   tests(
     "PipelineTests",
-    everyFormat + ["Pipeline", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + everyStage + [
+      "Pipeline", "TestSupport", "TomogramModel", "Volumes", "WorkLedger",
+    ]),
   tests(
     "BilayerCommandsTests",
-    everyFormat + ["BilayerCommands", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + [
+      "BilayerCommands", "MembranePrediction", "Meshes", "Pipeline", "Tensors", "TestSupport",
+      "TomogramModel", "Volumes", "WorkLedger",
+    ]),
 ]
 
 let package = Package(

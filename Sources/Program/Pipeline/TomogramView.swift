@@ -1,3 +1,4 @@
+import Filters
 import MRCFormat
 public import VolumeFiles
 public import Volumes
@@ -29,7 +30,7 @@ public struct VolumeView: Sendable {
         throw PipelineError.badOption(
           option: "--bin", value: "\(reading.bin)", expected: "1 to \(largest)")
       }
-      source = BinnedSource(source, factor: reading.bin)
+      source = binned(source, factor: reading.bin)
     }
     self.source = source
   }
@@ -55,4 +56,10 @@ private func cropped(
   _ source: some VolumeSource<Float>, to region: Region
 ) -> any VolumeSource<Float> {
   CroppedSource(source, region: region)
+}
+
+private func binned(
+  _ source: some VolumeSource<Float>, factor: Int
+) -> any VolumeSource<Float> {
+  BinnedSource(source, factor: factor)
 }

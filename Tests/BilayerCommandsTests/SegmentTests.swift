@@ -1,0 +1,202 @@
+import FoundationEssentials
+import MRCFormat
+import TestSupport
+import Testing
+import VolumeFiles
+import Volumes
+
+private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
+
+/// The whole pipeline, as a user runs it, on shells that a threshold finds.
+@Suite(
+  .serialized,
+  .enabled(if: isReady, "Needs bilayer in .build and the engine: `swift build`, `make engine`."))
+struct SegmentTests {
+  private static let command =
+    "bilayer segment tomogram.mrc --model model --threads 1 --quiet --output"
+  private static let files = [
+    "bridges.csv", "instances.csv", "instances.mrc", "mask.mrc", "methods.txt", "open.cxc",
+    "plan.json", "probability.mrc", "provenance.mrc", "report.html", "surfaces",
+  ]
+
+  private func withScene(_ body: (String) throws -> Void) throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      try body(folder)
+    }
+  }
+
+  private func run(
+    _ script: String, in folder: String, location: SourceLocation = #_sourceLocation
+  ) throws -> ProgramRun.Outcome {
+    let run = try ProgramRun.shell(script, in: folder)
+    #expect(run.status == 0, "\(run.messages)", sourceLocation: location)
+    return run
+  }
+
+  /// Bytes of each file of a result folder that holds no dates.
+  private func contents(of folder: String) -> [String: [UInt8]] {
+    var contents: [String: [UInt8]] = [:]
+    for name in Self.files where name != "surfaces" {
+      contents[name] = ProgramRun.bytes(of: folder + "/" + name)
+    }
+    for name in TemporaryFolder.names(in: folder + "/surfaces") {
+      contents[name] = ProgramRun.bytes(of: folder + "/surfaces/" + name)
+    }
+    return contents
+  }
+
+  @Test("Segmenting writes every file, and finds both shells with their areas")
+  func writesEverything() throws {
+    try withScene { folder in
+      let done = try run("\(Self.command) out", in: folder)
+      #expect(done.output == "" && done.messages == "")
+      let names = TemporaryFolder.names(in: folder + "/out").filter { !$0.hasPrefix(".") }
+      #expect(names == (Self.files + ["run.log"]).sorted())
+      let surfaces = TemporaryFolder.names(in: folder + "/out/surfaces")
+      #expect(surfaces.contains("membrane_0001.ply") && surfaces.contains("membrane_0001.vtp"))
+      let scores = try run("bilayer evaluate out labels.mrc --format json --quiet", in: folder)
+      let report = try JSONDecoder().decode(Scores.self, from: Data(scores.output.utf8))
+      #expect(0.95 < report.dice)
+      #expect(0.95 < report.pq)
+      #expect(0.95 < report.surfaceF1)
+    }
+  }
+
+  private struct Scores: Decodable {
+    let dice: Double
+    let pq: Double
+    let surfaceF1: Double
+
+    enum CodingKeys: String, CodingKey {
+      case dice, pq
+      case surfaceF1 = "surface_f1"
+    }
+  }
+
+  @Test("The plan gives the same bytes again")
+  func replays() throws {
+    try withScene { folder in
+      _ = try run("\(Self.command) out", in: folder)
+      _ = try run("bilayer segment --plan out/plan.json --quiet --output again", in: folder)
+      let first = contents(of: folder + "/out")
+      #expect(12 <= first.count)
+      #expect(first == contents(of: folder + "/again"))
+    }
+  }
+
+  @Test("A plan with an unknown key is refused by the key's name")
+  func refusesUnknownKeys() throws {
+    try withScene { folder in
+      try ProgramRun.write("{\"tracing\": {\"treshold\": 0.4}}", to: folder + "/plan.json")
+      let done = try ProgramRun.shell("\(Self.command) out --plan plan.json", in: folder)
+      #expect(done.status == 3)
+      #expect(done.messages.contains("tracing.treshold"))
+      #expect(!TemporaryFolder.names(in: folder).contains("out"))
+    }
+  }
+
+  @Test("A changed input is told, and the old plan is not run on it")
+  func noticesChanges() throws {
+    try withScene { folder in
+      _ = try run("\(Self.command) out", in: folder)
+      let done = try ProgramRun.shell(
+        "printf x >> tomogram.mrc; bilayer segment --plan out/plan.json --output again",
+        in: folder)
+      #expect(done.status == 3)
+      #expect(done.messages.contains("has changed"))
+      #expect(!TemporaryFolder.names(in: folder).contains("again"))
+    }
+  }
+
+  @Test("A new threshold with --resume does not predict again, and gives what a fresh run gives")
+  func changesThresholds() throws {
+    try withScene { folder in
+      let done = try run(
+        """
+        \(Self.command) out
+        ls -i out/probability.mrc
+        \(Self.command) out --resume --threshold 0.9
+        ls -i out/probability.mrc
+        \(Self.command) fresh --threshold 0.9
+        """, in: folder)
+      let numbers = done.output.split(separator: "\n")
+      #expect(numbers.count == 2 && numbers[0] == numbers[1])
+      #expect(contents(of: folder + "/out") == contents(of: folder + "/fresh"))
+    }
+  }
+
+  @Test("Nothing is overwritten without --force, and everything with it")
+  func protectsResults() throws {
+    try withScene { folder in
+      _ = try run("\(Self.command) out", in: folder)
+      let before = contents(of: folder + "/out")
+      let refused = try ProgramRun.shell("\(Self.command) out --threshold 0.9", in: folder)
+      #expect(refused.status == 2)
+      #expect(refused.messages.contains("--resume") && refused.messages.contains("--force"))
+      #expect(contents(of: folder + "/out") == before)
+      _ = try run("\(Self.command) out --threshold 0.9 --force", in: folder)
+      #expect(contents(of: folder + "/out") != before)
+    }
+  }
+
+  @Test("A region and a binned preview keep the place of every voxel")
+  func keepsPositions() throws {
+    try withScene { folder in
+      _ = try run(
+        """
+        \(Self.command) part --region 4:36,:,8:64
+        \(Self.command) coarse --bin 2
+        """, in: folder)
+      func geometry(_ name: String) throws -> (SIMD3<Double>, SIMD3<Double>, [Int]) {
+        let found = try InputVolume.open(
+          path: folder + "/" + name, scratchFolder: folder
+        ).geometry
+        let size = found.size
+        return (found.originAngstrom, found.voxelSizeAngstrom, [size.x, size.y, size.z])
+      }
+      for name in ["probability", "mask", "provenance", "instances"] {
+        let part = try geometry("part/\(name).mrc")
+        #expect(part.0 == SIMD3(80, 0, 40) && part.2 == [56, 40, 32])
+        // The centre of a block of two voxels lies half a voxel from the first one's.
+        let coarse = try geometry("coarse/\(name).mrc")
+        #expect(coarse.0 == SIMD3(5, 5, 5) && coarse.1 == SIMD3(20, 20, 20))
+      }
+    }
+  }
+
+  @Test("Several tomograms go to a folder each")
+  func takesSeveral() throws {
+    try withScene { folder in
+      _ = try run(
+        """
+        cp tomogram.mrc a.mrc; cp tomogram.mrc b.rec
+        bilayer segment a.mrc b.rec --model model --quiet --output out
+        """, in: folder)
+      #expect(TemporaryFolder.names(in: folder + "/out") == ["a", "b"])
+      #expect(TemporaryFolder.names(in: folder + "/out/b").contains("report.html"))
+    }
+  }
+
+  @Test("Excluded voxels hold no membrane, at any stage")
+  func excludes() throws {
+    try withScene { folder in
+      _ = try run("\(Self.command) out --exclude labels.mrc", in: folder)
+      let mask = try InputVolume.open(path: folder + "/out/mask.mrc", scratchFolder: folder)
+      let labels = try InputVolume.open(path: folder + "/labels.mrc", scratchFolder: folder)
+      let pairs = zip(
+        try mask.source.readAll().samples, try labels.source.readAll().samples)
+      #expect(!pairs.contains { $0 != 0 && $1 != 0 })
+    }
+  }
+
+  @Test("A memory cap that no tile fits under is refused with status 4 before anything is written")
+  func honoursCap() throws {
+    try withScene { folder in
+      let done = try ProgramRun.shell("\(Self.command) out --memory 0.1", in: folder)
+      #expect(done.status == 4)
+      #expect(done.messages.contains("--memory"))
+      #expect(!TemporaryFolder.names(in: folder).contains("out"))
+    }
+  }
+}

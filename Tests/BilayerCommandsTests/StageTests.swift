@@ -1,0 +1,110 @@
+import TableFormats
+import TestSupport
+import Testing
+import TomogramModel
+
+private let isBuilt = ProgramRun.program() != nil
+
+/// Stages alone, on masks and labels of other programs. None of them needs the engine.
+@Suite(.serialized, .enabled(if: isBuilt, "No bilayer in .build: run `swift build` first."))
+struct StageTests {
+  private func withScene(_ body: (String) throws -> Void) throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      try body(folder)
+    }
+  }
+
+  @Test("Each stage runs alone: on a foreign mask, then on the folder's own files")
+  func chains() throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        bilayer trace --mask labels.mrc --output out --quiet
+        for stage in separate fit measure; do bilayer $stage --output out --quiet; done
+        bilayer report out --quiet
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      let membranes = try MembraneTable.read(path: folder + "/out/instances.csv")
+      #expect(membranes.map(\.label) == [1])
+      #expect(membranes[0].closed == true)
+      // A shell of radius 12 voxels of 10 Å: 4 π 12² nm² = 1810 nm².
+      let area = try #require(membranes[0]["area_nm2"]?.value)
+      #expect(abs(area - 1810) < 0.03 * 1810)
+      #expect(TemporaryFolder.names(in: folder + "/out").contains("report.html"))
+    }
+  }
+
+  @Test("Foreign labels are fitted and measured as they are")
+  func takesLabels() throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        bilayer fit --instances labels.mrc --output fitted --quiet
+        bilayer measure --instances labels.mrc --surfaces fitted/surfaces \
+          --tomogram tomogram.mrc --output measured --quiet
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      let membranes = try MembraneTable.read(path: folder + "/measured/instances.csv")
+      #expect(membranes.count == 1 && membranes[0]["volume_nm3"]?.value != nil)
+    }
+  }
+
+  @Test("The number of threads changes no byte")
+  func ignoresThreads() throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        for n in 1 2; do
+          bilayer trace --mask labels.mrc --output out$n --quiet --threads $n
+          for stage in separate fit measure
+          do bilayer $stage --output out$n --quiet --threads $n; done
+        done
+        for file in mask.mrc provenance.mrc bridges.csv instances.mrc instances.csv
+        do cmp out1/$file out2/$file; done
+        diff -r out1/surfaces out2/surfaces
+        bilayer simulate --output sim1 --size 48x48x32 --quiet --threads 1
+        bilayer simulate --output sim2 --size 48x48x32 --quiet --threads 2
+        diff -r sim1 sim2
+        """, in: folder)
+      #expect(run.status == 0, "\(run.output)\(run.messages)")
+    }
+  }
+
+  @Test("A simulation evaluated against itself is perfect, and its JSON has CONTRACT's keys")
+  func evaluatesTruth() throws {
+    try TemporaryFolder.with { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        bilayer simulate --output phantom --size 64x64x48 --quiet
+        bilayer evaluate phantom/labels.mrc phantom --format json --quiet
+        bilayer evaluate phantom/labels.mrc phantom --quiet >table
+        grep -q surface_f1 table
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      for line in [
+        "\"dice\" : 1", "\"nsd_1\" : 1", "\"pq\" : 1", "\"leaflet_cnr\"", "\"tilt_snr\"",
+        "\"surface_dice_membrain\"", "\"hd95_A\" : 0", "\"thickness_ratio\" : 1",
+        "\"voi_bits\" : 0",
+        "\"surface_recall\"",
+      ] { #expect(run.output.contains(line), "\(line) is not in \(run.output)") }
+    }
+  }
+
+  @Test("A result on another grid than the truth is refused")
+  func refusesOtherGrids() throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell(
+        """
+        bilayer simulate --output phantom --size 48x48x32 --quiet
+        bilayer evaluate labels.mrc phantom --quiet
+        """, in: folder)
+      #expect(run.status == 3)
+      #expect(run.messages.contains("64 x 40 x 40") && run.messages.contains("48 x 48 x 32"))
+    }
+  }
+}

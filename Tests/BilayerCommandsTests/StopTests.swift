@@ -1,0 +1,107 @@
+import Glibc
+import TestSupport
+import Testing
+import Volumes
+
+private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
+
+/// Runs that are ended from outside.
+@Suite(
+  .serialized,
+  .enabled(if: isReady, "Needs bilayer in .build and the engine: `swift build`, `make engine`."))
+struct StopTests {
+  /// Many small tiles, so that there is a middle to stop in.
+  private static let plan = "{\"prediction\": {\"tileVoxels\": 4096}}"
+  private static let command = "segment tomogram.mrc --model model --threads 1 --plan small.json"
+
+  private func withScene(_ body: (String) throws -> Void) throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder, size: VolumeSize(x: 128, y: 64, z: 64))
+      try ProgramRun.write(Self.plan, to: folder + "/small.json")
+      try body(folder)
+    }
+  }
+
+  /// Starts a run, sends it a signal once it predicts, and prints how it ended.
+  private func stopping(with signal: String) -> String {
+    """
+    "$program" \(Self.command) --output out 2>progress &
+    run=$!
+    tries=0
+    until grep -q '[0-9] %' progress || [ $tries -gt 1000 ]; do
+      sleep 0.01; tries=$((tries + 1))
+    done
+    kill -\(signal) $run
+    wait $run
+    echo ended $?
+    cat progress >&2
+    find out -name '*.mrc' -o -name '*.html' -o -name '*.ply'
+    """
+  }
+
+  @Test(
+    "A stopped run leaves no half-written file, and --resume gives what an unbroken run gives",
+    arguments: [("INT", "ended 5"), ("TERM", "ended 5"), ("KILL", "ended 137")])
+  func resumes(_ signal: String, ending: String) throws {
+    try withScene { folder in
+      let stopped = try ProgramRun.shell(stopping(with: signal), in: folder)
+      #expect(stopped.output == ending + "\n", "\(stopped.messages)")
+      if signal != "KILL" { #expect(stopped.messages.contains("--resume")) }
+      let resumed = try ProgramRun.shell(
+        """
+        set -e
+        bilayer \(Self.command) --output out --resume --quiet
+        bilayer \(Self.command) --output unbroken --quiet
+        for file in probability.mrc mask.mrc provenance.mrc instances.mrc instances.csv plan.json
+        do cmp out/$file unbroken/$file; done
+        diff -r out/surfaces unbroken/surfaces
+        """, in: folder)
+      #expect(resumed.status == 0, "\(resumed.output)\(resumed.messages)")
+    }
+  }
+
+  @Test("An unfinished run is not overwritten unasked")
+  func protectsUnfinished() throws {
+    try withScene { folder in
+      _ = try ProgramRun.shell(stopping(with: "INT"), in: folder)
+      let again = try ProgramRun.shell("bilayer \(Self.command) --output out", in: folder)
+      #expect(again.status == 2)
+      #expect(again.messages.contains("unfinished") && again.messages.contains("--resume"))
+    }
+  }
+
+  @Test(
+    "A full disk ends with status 4, a message, and nothing left behind",
+    .enabled(if: getuid() == 0, "Only root can mount a small disk."))
+  func tellsOfFullDisks() throws {
+    try withScene { folder in
+      let full = try ProgramRun.shell(
+        """
+        mkdir disk
+        mount -t tmpfs -o size=600k none disk || exit 77
+        trap 'umount disk' EXIT
+        "$program" \(Self.command) --output disk/out --quiet
+        echo ended $?
+        ls -A disk
+        """, in: folder)
+      // Some containers forbid mounting even to root.
+      if full.status == 77 { return }
+      #expect(full.output == "ended 4\n", "\(full.messages)")
+      #expect(full.messages.contains("disk"), "\(full.messages)")
+    }
+  }
+
+  @Test("Two runs do not work in one folder at once")
+  func locks() throws {
+    try withScene { folder in
+      let second = try ProgramRun.shell(
+        """
+        mkdir -p out/.bilayer
+        flock out/.bilayer/lock "$program" \(Self.command) --output out --resume --quiet
+        echo ended $?
+        """, in: folder)
+      #expect(second.output == "ended 4\n", "\(second.messages)")
+      #expect(second.messages.contains("Another run"))
+    }
+  }
+}
