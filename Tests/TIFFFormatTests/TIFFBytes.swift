@@ -10,6 +10,8 @@ struct TIFFBytes {
   var isBigEndian = false
   /// PackBits, in literal runs.
   var isPacked = false
+  /// Text of the first page; 5 characters at least.
+  var description = ""
   /// Tiles of 16 x 16 instead of strips.
   var isTiled = false
 
@@ -37,12 +39,17 @@ struct TIFFBytes {
       for piece in pieces { bytes += stored(UInt64(piece.count), 4) }
       bytes += pieces.flatMap { $0 } + [UInt8](repeating: 0, count: padding)
     }
-    return bytes
+    guard !description.isEmpty else { return bytes }
+    bytes += [UInt8](repeating: 0, count: descriptionOffset - bytes.count)
+    return bytes + Array(description.utf8) + [0]
   }
+
+  /// Beyond all test images.
+  private let descriptionOffset = 4000
 
   private func directoryBytes(at start: Int, pieces: [[UInt8]]) -> [UInt8] {
     let count = pieces.count
-    let tables = UInt64(start + 2 + 12 * (isTiled ? 12 : 11) + 4)
+    let tables = UInt64(start + 2 + 12 * ((isTiled ? 12 : 11) + (description.isEmpty ? 0 : 1)) + 4)
     func entry(_ tag: UInt64, _ type: UInt64, _ count: Int, _ value: UInt64) -> [UInt8] {
       let number = type == 3 ? stored(value, 2) + [0, 0] : stored(value, 4)
       return stored(tag, 2) + stored(type, 2) + stored(UInt64(count), 4) + number
@@ -57,6 +64,10 @@ struct TIFFBytes {
       entry(256, 3, 1, UInt64(width)), entry(257, 3, 1, UInt64(height)),
       entry(258, 3, 1, UInt64(bits)), entry(259, 3, 1, isPacked ? 32773 : 1), entry(262, 3, 1, 1),
     ]
+    // The text stands at the end of the file.
+    if !description.isEmpty {
+      entries.append(entry(270, 2, description.utf8.count + 1, UInt64(descriptionOffset)))
+    }
     if isTiled {
       entries += [
         entry(277, 3, 1, UInt64(channels)), entry(284, 3, 1, 1), entry(322, 3, 1, 16),

@@ -78,6 +78,34 @@ struct TIFFStackTests {
     try check(layout, SampleCase(bits: 8, format: 1, bigEndian: false), pages: 2)
   }
 
+  @Test(
+    "ImageJ's large stacks, one page and all images behind it, are read", arguments: [false, true])
+  func imageJ(isBigEndian: Bool) throws {
+    var layout = TIFFBytes()
+    layout.bits = 16
+    layout.isBigEndian = isBigEndian
+    layout.description = "ImageJ=1.54\nimages=3\nslices=3\n"
+    let samples = (0..<60).map { UInt64($0 * 1000) }
+    var bytes = layout.file(pages: [Array(samples[..<20])])
+    // The images begin behind the directory and its tables: 8 + 2 + 12 * 12 + 4 + 8.
+    for (index, sample) in samples.enumerated() {
+      let pair = [UInt8(truncatingIfNeeded: sample), UInt8(truncatingIfNeeded: sample >> 8)]
+      let place = 166 + 2 * index
+      bytes.replaceSubrange(place..<(place + 2), with: isBigEndian ? pair.reversed() : pair)
+    }
+    try TemporaryFolder.with { folder in
+      try AtomicFile.write(bytes, to: folder + "/a.tif")
+      let stack = try TIFFStack(path: folder + "/a.tif", voxelSizeAngstrom: 10)
+      #expect(stack.geometry.size == VolumeSize(x: 5, y: 4, z: 3))
+      let block = try stack.readAll()
+      #expect(block.samples == samples.map { Float($0) })
+      layout.description = "ImageJ=1.54\nimages=3000\n"
+      try AtomicFile.write(layout.file(pages: [Array(samples[..<20])]), to: folder + "/b.tif")
+      let error = #expect(throws: TIFFError.self) { try TIFFStack(path: folder + "/b.tif") }
+      #expect(error?.description.contains("truncated or damaged") == true)
+    }
+  }
+
   @Test("A real stack is read with its size, page by page")
   func readsRealStack() throws {
     guard let path = SharedData.path("confounder/13pf_MT.tif") else { return }

@@ -13,7 +13,10 @@ final class TIFFPages: @unchecked Sendable {
   private let handle: OpaquePointer
   private let queue = DispatchQueue(label: "tiff")
 
-  var count: Int { directories.count }
+  /// Images that follow the first page without pages of their own.
+  private let appended: AppendedImages?
+
+  var count: Int { appended?.count ?? directories.count }
 
   init(path: String) throws(TIFFError) {
     Self.silenceLibrary
@@ -29,6 +32,8 @@ final class TIFFPages: @unchecked Sendable {
         throw TIFFError.unusableSamples(path: path, found: layout.story)
       }
       self.sample = sample
+      appended = try unsafe AppendedImages(
+        handle, path: path, pages: directories.count, layout: layout, sample: sample)
     } catch {
       unsafe TIFFClose(handle)
       throw error
@@ -93,7 +98,12 @@ final class TIFFPages: @unchecked Sendable {
   func read(page: Int, into block: inout Block<Float>) throws(TIFFError) {
     var target = block
     block.samples = []
-    let isRead = queue.sync { readLocked(page: page, into: &target) }
+    let isRead: Bool
+    if let appended {
+      isRead = appended.read(page: page, layout: layout, sample: sample, into: &target)
+    } else {
+      isRead = queue.sync { readLocked(page: page, into: &target) }
+    }
     block = target
     guard isRead else { throw TIFFError.damagedImage(path: path, image: page + 1) }
   }
