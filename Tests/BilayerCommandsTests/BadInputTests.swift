@@ -42,7 +42,7 @@ struct BadInputTests {
   static let cases: [Case] = [
     Case(name: "an empty file", words: ["empty", "expected"], bytes: []),
     Case(
-      name: "a text", words: ["no MRC file", "expected"],
+      name: "a text", words: ["no MRC file", "Expected"],
       bytes: Array(repeating: UInt8(ascii: "x"), count: 3000)),
     Case(
       name: "a truncated file", words: ["truncated", "needs"],

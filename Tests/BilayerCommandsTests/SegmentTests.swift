@@ -74,14 +74,21 @@ struct SegmentTests {
     }
   }
 
+  /// Names of the files whose bytes differ: short in a message, as the bytes are not.
+  private func differing(_ first: [String: [UInt8]], _ second: [String: [UInt8]]) -> [String] {
+    Set(first.keys).union(second.keys).filter { first[$0] != second[$0] }.sorted()
+  }
+
   @Test("The plan gives the same bytes again")
   func replays() throws {
     try withScene { folder in
       _ = try run("\(Self.command) out", in: folder)
       _ = try run("bilayer segment --plan out/plan.json --quiet --output again", in: folder)
       let first = contents(of: folder + "/out")
-      #expect(12 <= first.count)
-      #expect(first == contents(of: folder + "/again"))
+      let count = first.count
+      #expect(12 <= count)
+      let changed = differing(first, contents(of: folder + "/again"))
+      #expect(changed == [])
     }
   }
 
@@ -116,13 +123,14 @@ struct SegmentTests {
         """
         \(Self.command) out
         ls -i out/probability.mrc
-        \(Self.command) out --resume --threshold 0.9
+        \(Self.command) out --resume --threshold 0.99
         ls -i out/probability.mrc
-        \(Self.command) fresh --threshold 0.9
+        \(Self.command) fresh --threshold 0.99
         """, in: folder)
       let numbers = done.output.split(separator: "\n")
       #expect(numbers.count == 2 && numbers[0] == numbers[1])
-      #expect(contents(of: folder + "/out") == contents(of: folder + "/fresh"))
+      let changed = differing(contents(of: folder + "/out"), contents(of: folder + "/fresh"))
+      #expect(changed == [])
     }
   }
 
@@ -131,12 +139,14 @@ struct SegmentTests {
     try withScene { folder in
       _ = try run("\(Self.command) out", in: folder)
       let before = contents(of: folder + "/out")
-      let refused = try ProgramRun.shell("\(Self.command) out --threshold 0.9", in: folder)
+      let refused = try ProgramRun.shell("\(Self.command) out --threshold 0.99", in: folder)
       #expect(refused.status == 2)
       #expect(refused.messages.contains("--resume") && refused.messages.contains("--force"))
-      #expect(contents(of: folder + "/out") == before)
-      _ = try run("\(Self.command) out --threshold 0.9 --force", in: folder)
-      #expect(contents(of: folder + "/out") != before)
+      let touched = differing(contents(of: folder + "/out"), before)
+      #expect(touched == [])
+      _ = try run("\(Self.command) out --threshold 0.99 --force", in: folder)
+      let changed = differing(contents(of: folder + "/out"), before)
+      #expect(changed.contains("mask.mrc"))
     }
   }
 
@@ -145,7 +155,7 @@ struct SegmentTests {
     try withScene { folder in
       _ = try run(
         """
-        \(Self.command) part --region 4:36,:,8:64
+        \(Self.command) part --region 4:36,:,8:80
         \(Self.command) coarse --bin 2
         """, in: folder)
       func geometry(_ name: String) throws -> (SIMD3<Double>, SIMD3<Double>, [Int]) {
@@ -157,7 +167,7 @@ struct SegmentTests {
       }
       for name in ["probability", "mask", "provenance", "instances"] {
         let part = try geometry("part/\(name).mrc")
-        #expect(part.0 == SIMD3(80, 0, 40) && part.2 == [56, 40, 32])
+        #expect(part.0 == SIMD3(80, 0, 40) && part.2 == [72, 40, 32])
         // The centre of a block of two voxels lies half a voxel from the first one's.
         let coarse = try geometry("coarse/\(name).mrc")
         #expect(coarse.0 == SIMD3(5, 5, 5) && coarse.1 == SIMD3(20, 20, 20))
@@ -186,7 +196,8 @@ struct SegmentTests {
       let labels = try InputVolume.open(path: folder + "/labels.mrc", scratchFolder: folder)
       let pairs = zip(
         try mask.source.readAll().samples, try labels.source.readAll().samples)
-      #expect(!pairs.contains { $0 != 0 && $1 != 0 })
+      let overlap = pairs.count { $0 != 0 && $1 != 0 }
+      #expect(overlap == 0)
     }
   }
 

@@ -1,7 +1,6 @@
 import Glibc
 import TestSupport
 import Testing
-import Volumes
 
 private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
 
@@ -11,12 +10,13 @@ private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
   .enabled(if: isReady, "Needs bilayer in .build and the engine: `swift build`, `make engine`."))
 struct StopTests {
   /// Many small tiles, so that there is a middle to stop in.
-  private static let plan = "{\"prediction\": {\"tileVoxels\": 4096}}"
+  private static let plan =
+    "{\"prediction\": {\"tileVoxels\": 8000, \"haloVoxels\": 2, \"blendVoxels\": 2}}"
   private static let command = "segment tomogram.mrc --model model --threads 1 --plan small.json"
 
   private func withScene(_ body: (String) throws -> Void) throws {
     try TemporaryFolder.with { folder in
-      try ThresholdNetwork.writeScene(to: folder, size: VolumeSize(x: 128, y: 64, z: 64))
+      try ThresholdNetwork.writeScene(to: folder)
       try ProgramRun.write(Self.plan, to: folder + "/small.json")
       try body(folder)
     }
@@ -78,7 +78,7 @@ struct StopTests {
       let full = try ProgramRun.shell(
         """
         mkdir disk
-        mount -t tmpfs -o size=600k none disk || exit 77
+        mount -t tmpfs -o size=400k none disk || exit 77
         trap 'umount disk' EXIT
         "$program" \(Self.command) --output disk/out --quiet
         echo ended $?

@@ -18,15 +18,16 @@ enum ThresholdNetwork {
     try MembraneModel(card: card, weights: weights).write(to: path)
   }
 
-  /// Writes `tomogram.mrc`, dark shells in a little noise; `labels.mrc`; and `model`.
-  static func writeScene(
-    to folder: String, size: VolumeSize = VolumeSize(x: 64, y: 40, z: 40)
-  ) throws {
-    let scene = ShellPhantom.make(size: size, noise: 0.05, seed: 3, dark: true)
+  /// Writes `tomogram.mrc`, two dark shells in a little noise; `labels.mrc`; and `model`.
+  static func writeScene(to folder: String) throws {
     try write(scene.tomogram, to: folder + "/tomogram.mrc")
     try write(scene.labels, to: folder + "/labels.mrc")
     try write(to: folder + "/model")
   }
+
+  /// Made once, since unoptimised code takes seconds for it.
+  private static let scene = ShellPhantom.make(
+    size: VolumeSize(x: 80, y: 40, z: 40), noise: 0.1, seed: 3, dark: true)
 
   private static func write<Sample: MRCSample>(_ volume: Volume<Sample>, to path: String) throws {
     let sink = try MRCSink<Sample>(path: path, geometry: volume.geometry, label: "phantom")
