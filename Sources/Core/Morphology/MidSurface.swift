@@ -23,7 +23,8 @@ public struct MidSurfaceSample: Hashable, Sendable {
   /// Half of the mask's thickness along the normal, in Å.
   public var halfThicknessAngstrom: Double
   /// Area the sample stands for, in Å²: the face of its voxel column over the normal's part along
-  /// it. The sum over a membrane is its area within 8 %, mostly low.
+  /// it. The sum over a membrane is an estimate of its area, mostly low: within 8 % on a sphere of
+  /// 12 voxels radius, 11 % low on one of 8 voxels and 6 thick. Measure meshes, not this.
   public var areaSquareAngstrom: Double
 
   /// Makes a sample.
