@@ -36,7 +36,7 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   /// Vesicles that touch another membrane at a contact site.
   public var contactVesicles = 1
   /// Mean radius of closed membranes, nm.
-  public var vesicleRadiusNm = Span2(15, 150)
+  public var vesicleRadiusNm = Span2(20, 60)
   /// Sum of the amplitudes of the ripples of closed membranes, as shares of the radius.
   public var deformation = Span2(0, 0.25)
   /// Longest over shortest semi-axis of closed membranes.

@@ -45,29 +45,31 @@ public struct MidSurfaceSample: Hashable, Sendable {
 /// Meant for sheets up to about 14 voxels thick; in thicker bodies there may be no samples. Errors
 /// measured on digitised planes, spheres and cylinders 1-6 voxels thick: see MidSurfaceTests. The
 /// block's border is unknown rather than empty, so a membrane keeps its samples up to the border;
-/// there the nearest voxels are repeated, which bends oblique sheets by up to half a voxel. The
-/// outermost voxel or two of an open rim may have no sample.
+/// there the nearest voxels are repeated, which bends oblique sheets by up to half a voxel.
 ///
 /// - Parameters:
 ///   - mask: nonzero voxels are membrane.
 ///   - geometry: of the whole volume that the block's indices count in.
+///   - keepsRims: whether the outermost voxel or two of an open rim have samples; there the ridge
+///     turns into the rim's corners, so positions are kept and normals are not to be trusted.
 /// - Returns: samples in an order that does not depend on the workers.
 /// - Complexity: linear in voxels; 60 bytes per voxel of a tile of 80³ per worker.
 public func midSurface(
-  of mask: Block<Int8>, geometry: VolumeGeometry, workers: Workers
+  of mask: Block<Int8>, geometry: VolumeGeometry, keepsRims: Bool = true, workers: Workers
 ) -> [MidSurfaceSample] {
-  midSurface(of: mask, core: mask.region, geometry: geometry, workers: workers)
+  midSurface(
+    of: mask, core: mask.region, geometry: geometry, keepsRims: keepsRims, workers: workers)
 }
 
 /// The samples of the voxels in `core`, which lies inside the block.
 func midSurface(
-  of mask: Block<Int8>, core: Region, geometry: VolumeGeometry, workers: Workers
+  of mask: Block<Int8>, core: Region, geometry: VolumeGeometry, keepsRims: Bool, workers: Workers
 ) -> [MidSurfaceSample] {
   guard !core.isEmpty else { return [] }
   let tiles = core.tiles(of: VolumeSize(x: 80, y: 80, z: 80))
   return workers.map(tiles.count) { index -> [MidSurfaceSample] in
     guard let tile = RidgeTile(of: mask, core: tiles[index]) else { return [] }
-    return tile.samples(geometry: geometry)
+    return tile.samples(geometry: geometry, keepsRims: keepsRims)
   }.flatMap { $0 }
 }
 

@@ -2,8 +2,8 @@ public import Volumes
 
 /// Finds the mid-surface of a mask of any size, tile by tile, in bounded memory.
 ///
-/// The samples are those of `midSurface(of:geometry:workers:)`, handed out tile after tile; within
-/// a tile in raster order. Memory: one tile of 160 × 160 × 80 voxels with its halo and 60 bytes per voxel of
+/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)` without rims, handed out
+/// tile after tile; within a tile in raster order. Memory: one tile of 160 × 160 × 80 voxels with its halo and 60 bytes per voxel of
 /// an 80³ tile per worker.
 ///
 /// - Parameters:
@@ -21,7 +21,8 @@ public func forEachMidSurfaceTile(
     let core = tile.expanded(by: overlap).clamped(to: bounds)
     let halo = core.expanded(by: RidgeTile.halo).clamped(to: bounds)
     let block = try mask.read(halo)
-    let samples = midSurface(of: block, core: core, geometry: mask.geometry, workers: workers)
+    let samples = midSurface(
+      of: block, core: core, geometry: mask.geometry, keepsRims: false, workers: workers)
     if !samples.isEmpty { try body(tile, samples) }
   }
 }

@@ -86,12 +86,12 @@ struct RidgeTile {
   }
 
   /// The samples of the core, in raster order.
-  func samples(geometry: VolumeGeometry) -> [MidSurfaceSample] {
+  func samples(geometry: VolumeGeometry, keepsRims: Bool) -> [MidSurfaceSample] {
     let belt = core.expanded(by: Self.belt)
     let candidates = CandidateGrid(region: belt.expanded(by: 1), points: ridgeCandidates(in: belt))
     let chosen = candidates.points.filter { candidates.wins($0) }
     let ridge = CandidateGrid(region: belt, points: chosen)
-    return chosen.filter { core.contains($0.voxel) && ridge.agrees($0) }.map {
+    return chosen.filter { core.contains($0.voxel) && (keepsRims || ridge.agrees($0)) }.map {
       sample(for: $0, neighbours: ridge, geometry: geometry)
     }
   }
