@@ -5,9 +5,9 @@ import Volumes
 @Suite("Filters") struct GaussianTests {
   /// A block of values without symmetry.
   static func block(_ size: VolumeSize) -> Block<Float> {
-    let samples = (0..<size.count).map { index -> Float in
-      let mixed: Int = (index * 7919 + index * index * 31) % 1013
-      return Float(mixed) / 1013
+    let samples = (0..<size.count).map { (index: Int) -> Float in
+      let hash = (index * 7919 + index * index * 31) % 1013
+      return Float(hash) / 1013
     }
     return Block(region: Region(size), samples: samples)
   }

@@ -151,8 +151,8 @@ extension Block where Sample == Int8 {
   ///   - spacing: voxel edges along x, y, z.
   public func dilated(by radius: Double, spacing: SIMD3<Double>, workers: Workers) -> Block<Int8> {
     let limit = Float(radius.nextUp)
-    return euclideanDistance(toNonzeroOf: self, spacing: spacing, workers: workers)
-      .map { $0 <= limit ? 1 : 0 }
+    let distance = euclideanDistance(toNonzeroOf: self, spacing: spacing, workers: workers)
+    return Block(region: region, samples: distance.samples.map { $0 <= limit ? 1 : 0 })
   }
 
   /// The mask shrunk: 1 where every zero voxel's centre is farther than `radius`, else 0.
@@ -160,7 +160,7 @@ extension Block where Sample == Int8 {
   /// Outside the block is unknown, so nothing is taken away at the border.
   public func eroded(by radius: Double, spacing: SIMD3<Double>, workers: Workers) -> Block<Int8> {
     let limit = Float(radius.nextUp)
-    return euclideanDistance(toZeroOf: self, spacing: spacing, workers: workers)
-      .map { limit < $0 ? 1 : 0 }
+    let distance = euclideanDistance(toZeroOf: self, spacing: spacing, workers: workers)
+    return Block(region: region, samples: distance.samples.map { limit < $0 ? 1 : 0 })
   }
 }

@@ -23,7 +23,8 @@ public struct MidSurfaceSample: Hashable, Sendable {
   /// Half of the mask's thickness along the normal, in Å.
   public var halfThicknessAngstrom: Double
   /// Area the sample stands for, in Å²: the face of its voxel column over the normal's part along
-  /// it. The sum over a membrane is its area.
+  /// it. The sum over a membrane is an estimate of its area, mostly low: within 8 % on a sphere of
+  /// 12 voxels radius, 11 % low on one of 8 voxels and 6 thick. Measure meshes, not this.
   public var areaSquareAngstrom: Double
 
   /// Makes a sample.
@@ -44,7 +45,8 @@ public struct MidSurfaceSample: Hashable, Sendable {
 /// Meant for sheets up to about 14 voxels thick; in thicker bodies there may be no samples. Errors
 /// measured on digitised planes, spheres and cylinders 1-6 voxels thick: see MidSurfaceTests. The
 /// block's border is unknown rather than empty, so a membrane keeps its samples up to the border;
-/// there the nearest voxels are repeated, which bends oblique sheets by up to half a voxel.
+/// there the nearest voxels are repeated, which bends oblique sheets by up to half a voxel. The
+/// outermost voxel or two of an open rim may have no sample.
 ///
 /// - Parameters:
 ///   - mask: nonzero voxels are membrane.

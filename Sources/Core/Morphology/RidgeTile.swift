@@ -54,7 +54,8 @@ struct RidgeTile {
     let inside = whole.cropped(to: outer.clamped(to: whole.region))
     mask = inside.replicated(to: outer)
     depth = euclideanDistance(toZeroOf: mask, spacing: SIMD3(repeating: 1), workers: .one)
-    let values = mask.map { $0 == 0 ? Float(0) : 1 }
+    let values = Block(
+      region: outer, samples: mask.samples.map { $0 == 0 ? Float(0) : 1 })
     var deepest: Float = 0
     for sample in depth.samples { deepest = max(deepest, sample) }
     var levelFloor: Float = 0

@@ -37,7 +37,8 @@ public struct SymmetricMatrix: Hashable, Sendable {
     let angle = Double.acos(ratio) / 3
     let high = mean + 2 * radius * Double.cos(angle)
     let low = mean + 2 * radius * Double.cos(angle + 2 * .pi / 3)
-    return SIMD3(low, 3 * mean - low - high, high)
+    // Rounding may carry the middle one past its neighbour where the two agree.
+    return SIMD3(low, min(max(3 * mean - low - high, low), high), high)
   }
 
   /// A unit eigenvector of an eigenvalue; any unit vector of the eigenspace where it is not unique.

@@ -64,7 +64,9 @@ private func write(
   into instances: any VolumeSink<UInt16>
 ) throws {
   for slab in labels.geometry.bounds.slabs(thickness: 8) {
-    try instances.write(try labels.read(slab).map { newLabels[Int($0)] })
+    let block = try labels.read(slab)
+    try instances.write(
+      Block(region: slab, samples: block.samples.map { newLabels[Int($0)] }))
   }
   try instances.commit()
 }
