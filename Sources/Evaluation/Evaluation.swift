@@ -91,16 +91,21 @@ struct EvaluationScene {
         predicted: predictedRidge, truth: ridge.samples, volumes: volumes),
       skeleton: SkeletonDice(
         predictedSkeleton: predictedRidge.map(\.voxel),
-        truthSkeleton: skeletonVoxels(of: volumes.truth, workers: workers), volumes: volumes),
+        truthSkeleton: truthSkeleton(workers: workers), volumes: volumes),
       midSurface: MidSurfaceAgreement(
         volumes, surface: surface, halfThicknessAngstrom: halfThicknessAngstrom, tilt: tilt,
         workers: workers),
       notes: [])
   }
 
-  /// The skeleton of all membranes as one mask, as the metric has it, not label by label.
-  private func skeletonVoxels(of mask: Block<Int8>, workers: Workers) -> [VoxelIndex] {
-    midSurface(of: mask, geometry: volumes.geometry, workers: workers).map(\.voxel)
+  /// The skeleton of all membranes as one mask, as the metric has it, not label by label; the two
+  /// are the same where there is one label.
+  private func truthSkeleton(workers: Workers) -> [VoxelIndex] {
+    guard Set(ridge.labels).count == 1 else {
+      return midSurface(of: volumes.truth, geometry: volumes.geometry, workers: workers)
+        .map(\.voxel)
+    }
+    return ridge.samples.map(\.voxel)
   }
 
   func judgeInstances(

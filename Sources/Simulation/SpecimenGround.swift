@@ -49,13 +49,20 @@ struct SpecimenGround: Sendable {
 
   /// Draws the textures, each with its own grain.
   mutating func drawTextures(random: CounterRandom, workers: Workers) {
+    // A tile half as wide as the volume repeats twice along an axis at most, 128 voxels apart or more
+    // in large volumes.
+    var edge = 32
+    while 2 * edge < max(options.size.x, options.size.y, options.size.z) && edge < 128 {
+      edge *= 2
+    }
+    let tile = edge
     textures = (0..<SceneContents.textureCount).map { index in
       var drawer = random.substream(index)
       let correlation = drawer.logUniform(8, 60) / options.pixelSizeAngstrom
       let exponent = drawer.uniform(1.5, 4)
       let graininess = drawer.chance(0.5) ? drawer.uniform(0, 1) : 0
       return Texture(
-        correlation: correlation, exponent: exponent, graininess: graininess,
+        edge: tile, correlation: correlation, exponent: exponent, graininess: graininess,
         random: drawer.substream(1), workers: workers)
     }
   }

@@ -5,21 +5,23 @@ import Volumes
 
 /// A periodic tile of correlated noise, mean 0 and s.d. 1: the look of lumen and cytosol.
 struct Texture: Sendable {
-  /// A power of two along each axis.
-  static let edge = 128
+  /// Voxels along each axis of the tile, a power of two.
+  let edge: Int
   private let samples: [Float]
 
   /// Draws a texture.
   ///
   /// - Parameters:
+  ///   - edge: voxels along each axis of the tile, a power of two.
   ///   - correlation: length over which it changes, voxels.
   ///   - exponent: fall of its amplitude with frequency beyond that length.
   ///   - graininess: 0 Gaussian, 1 grains of high density on a calm ground.
   init(
-    correlation: Double, exponent: Double, graininess: Double, random: CounterRandom,
+    edge: Int, correlation: Double, exponent: Double, graininess: Double, random: CounterRandom,
     workers: Workers
   ) {
-    let edge = Self.edge
+    precondition(edge & (edge - 1) == 0, "A tile's edge is a power of two.")
+    self.edge = edge
     var noise = [Float](repeating: 0, count: edge * edge * edge)
     workers.fillRows(of: &noise, rowLength: edge) { row, span in
       random.fillNormal(&span, first: row * edge)
@@ -46,11 +48,11 @@ struct Texture: Sendable {
 
   /// Offset of a row of the tile that repeats for ever.
   func rowStart(y: Int, z: Int) -> Int {
-    let mask = Self.edge - 1
-    return ((z & mask) * Self.edge + (y & mask)) * Self.edge
+    let mask = edge - 1
+    return ((z & mask) * edge + (y & mask)) * edge
   }
 
   /// The value of column `x` of the row at `start`.
   @inline(__always)
-  func value(start: Int, x: Int) -> Float { samples[start &+ (x & (Self.edge - 1))] }
+  func value(start: Int, x: Int) -> Float { samples[start &+ (x & (edge &- 1))] }
 }

@@ -101,6 +101,41 @@ import Volumes
     #expect(0 < weights.reduce(0, +))
   }
 
+  @Test("Of a sphere, the wedge of ±60° hides the third that geometry says, and its weight is less")
+  func hidden() throws {
+    let edge = 44
+    let grid = VolumeGeometry(
+      size: VolumeSize(x: edge, y: edge, z: edge), voxelSizeAngstrom: 10)
+    var labels = [UInt16](repeating: 0, count: grid.size.count)
+    for index in labels.indices {
+      let (x, y, z) = (index % edge - 22, index / edge % edge - 22, index / (edge * edge) - 22)
+      let squared = x * x + y * y + z * z
+      if 14 * 14 < squared && squared < 18 * 18 { labels[index] = 1 }
+    }
+    func example(_ tilt: TiltGeometry) throws -> SegmentationExample {
+      try SegmentationExample(
+        tomogram: Volume<Float>(geometry: grid), labels: Volume(geometry: grid, samples: labels),
+        voxelSizeAngstrom: 10, tilt: tilt
+      ) { $0 == 0 ? .background : .membrane }
+    }
+    func hiddenShare(_ example: SegmentationExample) -> Double {
+      Double(example.hiddenCount) / Double(example.hiddenCount + example.membraneCount)
+    }
+    let parted = try example(.customary)
+    // Normals turn evenly about y: 60° of 180° lie outside ±60°, 105° outside −30° to 45°. A shell
+    // of radius 16 voxels is counted to a few percent only.
+    #expect(abs(hiddenShare(parted) - 60 / 180.0) < 0.03)
+    let narrow = try example(TiltGeometry(minimumDegrees: -30, maximumDegrees: 45))
+    #expect(abs(hiddenShare(narrow) - 105 / 180.0) < 0.03)
+    #expect(parted.hiddenCount + parted.membraneCount == labels.count { $0 != 0 })
+    var options = options(edge: 32, batch: 1)
+    options.hiddenWeight = 0.25
+    let batch = try SegmentationSource([parted], options: options, workers: .one).batch(step: 0)
+    let weighted = zip(batch.weight.values, batch.target.values)
+    #expect(weighted.contains { $0.0 == 0.25 && $0.1 == 1 })
+    #expect(!weighted.contains { $0.0 == 0.25 && $0.1 == 0 })
+  }
+
   @Test("Sections alone are drawn for networks of sections")
   func sections() throws {
     var options = options()

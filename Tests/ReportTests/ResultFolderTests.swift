@@ -95,6 +95,19 @@ import WorkLedger
     }
   }
 
+  @Test("A folder without a table does not claim that there are no membranes")
+  func unmeasured() throws {
+    try TemporaryFolder.with { base in
+      let folder = base + "/result"
+      try write(.few(size: 16), to: folder)
+      unsafe unlink(folder + "/instances.csv")
+      let model = try ReportModel(folder: folder, scratchFolder: base)
+      #expect(!model.facts.contains { $0.title == "Membranes" })
+      let html = try ReportPage(model).html()
+      #expect(html.contains("have not been measured") && !html.contains("No membrane was found"))
+    }
+  }
+
   @Test("A folder of something else is refused, with what to do")
   func foreignFolder() throws {
     try TemporaryFolder.with { base in

@@ -12,7 +12,7 @@ extension ReportModel {
     if let contrast = context.contrast ?? (option == "auto" ? nil : option) {
       facts.append(Fact("Contrast", contrast))
     }
-    facts.append(Fact("Membranes", shown(membranes.count)))
+    if isMeasured { facts.append(Fact("Membranes", shown(membranes.count))) }
     let areas = membranes.compactMap { $0["area_nm2"]?.value }
     if !areas.isEmpty { facts.append(Fact("Total area", shown(areas.reduce(0, +)) + " nm²")) }
     let known = totalProvenance

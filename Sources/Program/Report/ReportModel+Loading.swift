@@ -29,7 +29,8 @@ extension ReportModel {
     self.init(name: files.name, methods: Methods())
     notes = context.notes
     let planned = try readPlan(files)
-    if let path = files.existing("instances.csv") { membranes = try MembraneTable.read(path: path) }
+    isMeasured = files.existing("instances.csv") != nil
+    if isMeasured { membranes = try MembraneTable.read(path: files.path("instances.csv")) }
     if let path = files.existing("bridges.csv") { bridges = try BridgeTable.read(path: path) }
     try addVolumes(
       files, context: context, planned: planned, options: options, scratchFolder: scratchFolder)

@@ -25,6 +25,9 @@ public struct ReportModel: Sendable {
   public var meshes: PackedMeshes
   /// Rows of the table, by label.
   public var membranes: [Membrane]
+  /// Whether there is a table at all; without one nothing is said about how many membranes there
+  /// are.
+  public var isMeasured: Bool
   /// Voxels by how they are known, by label; empty where there is no provenance.
   public var provenance: [Int: ProvenanceCount]
   /// Closed gaps.
@@ -38,7 +41,7 @@ public struct ReportModel: Sendable {
   public init(name: String, methods: Methods) {
     (self.name, self.methods) = (name, methods)
     (facts, notes, membranes, bridges, provenance) = ([], [], [], [], [:])
-    (volume, plan) = (nil, nil)
+    (volume, plan, isMeasured) = (nil, nil, true)
     meshes = PackedMeshes([])
   }
 

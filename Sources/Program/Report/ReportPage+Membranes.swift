@@ -4,12 +4,22 @@ extension ReportPage {
   var membraneSection: String {
     """
     <section id="membranes">
-    <h2>Membranes <span class="count">\(shown(model.membranes.count))</span></h2>
-    \(model.membranes.isEmpty ? Self.noMembranes : membraneTable)
+    <h2>Membranes\(count)</h2>
+    \(model.membranes.isEmpty ? nothing : membraneTable)
     </section>
 
     """
   }
+
+  private var count: String {
+    model.isMeasured ? " <span class=\"count\">\(shown(model.membranes.count))</span>" : ""
+  }
+
+  private var nothing: String { model.isMeasured ? Self.noMembranes : Self.notMeasured }
+
+  private static let notMeasured =
+    "<p class=\"nothing\">The membranes have not been measured: this folder has no instances.csv. "
+    + "Run bilayer measure on it.</p>"
 
   private static let noMembranes =
     "<p class=\"nothing\">No membrane was found in this tomogram at the chosen thresholds. "

@@ -1,3 +1,4 @@
+public import TomogramModel
 public import Volumes
 
 /// A tomogram with the truth about its membranes, small enough to hold many in memory: two bytes a
@@ -7,13 +8,18 @@ public struct SegmentationExample: Sendable {
   public let size: VolumeSize
   /// Normalised density in steps of `step`, clipped to ±127 steps.
   let density: [Int8]
-  /// 0 no membrane, 1 membrane, 2 not known.
+  /// 0 no membrane, 1 membrane, 2 not known, 3 membrane that the wedge hides.
   let truth: [Int8]
-  /// Number of membrane voxels.
+  /// Number of membrane voxels that the wedge does not hide.
   public let membraneCount: Int
+  /// Number of those it hides.
+  public let hiddenCount: Int
 
   /// Density of one step: ±4 s.d. fill the range; finer than any tomogram's noise.
   static let step: Float = 4 / 127
+
+  /// Stands in `truth` for membrane that the wedge hides.
+  static let hiddenCode: Int8 = 3
 
   /// What a label means.
   public enum Meaning: Int8, Sendable {
@@ -31,11 +37,13 @@ public struct SegmentationExample: Sendable {
   ///   - tomogram: normalised as stage 1 leaves it (dense positive, s.d. about 1).
   ///   - labels: same geometry.
   ///   - voxelSizeAngstrom: the model's.
+  ///   - tilt: the tomogram's tilt range; membrane that its wedge hides then gets a weight of its
+  ///     own (`SamplingOptions.hiddenWeight`). Nil: all membrane counts alike.
   ///   - meaning: what each label means.
   /// - Throws: `ExampleError.sizesDiffer`, or the sources' errors.
   public init(
     tomogram: any VolumeSource<Float>, labels: any VolumeSource<UInt16>,
-    voxelSizeAngstrom: Double, meaning: (UInt16) -> Meaning
+    voxelSizeAngstrom: Double, tilt: TiltGeometry? = nil, meaning: (UInt16) -> Meaning
   ) throws {
     let grid = tomogram.geometry
     guard grid.size == labels.geometry.size else {
@@ -57,8 +65,13 @@ public struct SegmentationExample: Sendable {
         Self.appendTruth(section, grid.size, size, ratio, meaning, to: &truth)
       }
     }
+    if let tilt {
+      let isHidden = HiddenMembrane.mask(truth: truth, size: size, tilt: tilt)
+      for place in truth.indices where isHidden[place] { truth[place] = Self.hiddenCode }
+    }
     (self.size, self.density, self.truth) = (size, density, truth)
     membraneCount = truth.reduce(0) { $0 + ($1 == 1 ? 1 : 0) }
+    hiddenCount = truth.reduce(0) { $0 + ($1 == Self.hiddenCode ? 1 : 0) }
   }
 
   private static func quantise(_ values: [Float], into steps: inout [Int8]) {

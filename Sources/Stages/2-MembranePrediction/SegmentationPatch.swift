@@ -31,7 +31,12 @@ struct SegmentationPatch: Sendable {
   var target: [Float]
   var weight: [Float]
 
-  init(_ example: SegmentationExample, _ place: PatchPlacement, size patch: VolumeSize) {
+  init(
+    _ example: SegmentationExample, _ place: PatchPlacement, size patch: VolumeSize,
+    hiddenWeight: Float
+  ) {
+    // By code: background, membrane, not known, hidden.
+    let weights = SIMD4<Float>(1, 1, 0, hiddenWeight)
     density = [Float](repeating: 0, count: patch.count)
     target = density
     weight = density
@@ -47,7 +52,8 @@ struct SegmentationPatch: Sendable {
           SIMD2(place.centre.x, place.centre.y) + (Float(y) - middle.y) * stepY - middle.x * stepX
         let row = (z * patch.y + y) * patch.x
         sampleRow(
-          example, size, depth: depth, start: start, step: stepX, into: row..<row + patch.x)
+          example, size, depth: depth, start: start, step: stepX, weights: weights,
+          into: row..<row + patch.x)
       }
     }
   }
@@ -55,7 +61,7 @@ struct SegmentationPatch: Sendable {
   /// One row of the patch: a straight line through one depth of the volume.
   private mutating func sampleRow(
     _ example: SegmentationExample, _ size: VolumeSize, depth: Float, start: SIMD2<Float>,
-    step: SIMD2<Float>, into range: Range<Int>
+    step: SIMD2<Float>, weights: SIMD4<Float>, into range: Range<Int>
   ) {
     let (lastX, lastY, lastZ) = (size.x - 1, size.y - 1, size.z - 1)
     let floorZ = depth.rounded(.down)
@@ -88,8 +94,8 @@ struct SegmentationPatch: Sendable {
       let isInside =
         depthIsInside && -0.5 <= position.x && position.x < Float(size.x) - 0.5
         && -0.5 <= position.y && position.y < Float(size.y) - 0.5
-      target[place] = code == 1 ? 1 : 0
-      weight[place] = isInside && code != 2 ? 1 : 0
+      target[place] = code == 1 || code == SegmentationExample.hiddenCode ? 1 : 0
+      weight[place] = isInside ? weights[Int(code)] : 0
     }
   }
 }

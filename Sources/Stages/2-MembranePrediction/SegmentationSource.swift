@@ -10,6 +10,10 @@ public struct SamplingOptions: Codable, Hashable, Sendable {
   public var batchSize = 2
   /// Share of patches that have membrane at or near their middle.
   public var membraneShare: Float = 0.7
+  /// How much membrane counts that the wedge hides (0: not at all), where examples know it. Most of
+  /// it cannot be told from nothing, and would teach that membrane looks like nothing; some can be
+  /// inferred from what is seen on either side.
+  public var hiddenWeight: Float = 0.1
   /// Largest relative change of size, either way.
   public var zoom: Float = 0.25
   /// Largest turn about the beam, in degrees: tilt axes are seldom exactly along y.
@@ -95,7 +99,8 @@ public struct SegmentationSource: TrainingSource {
     }
     if options.patchSize.z == 1 { place.centre.z = place.centre.z.rounded() }
     place.pull(inside: example.size, patch: options.patchSize)
-    var patch = SegmentationPatch(example, place, size: options.patchSize)
+    var patch = SegmentationPatch(
+      example, place, size: options.patchSize, hiddenWeight: options.hiddenWeight)
     if varied && generator.chance(options.densityShare) {
       DensityVariation(&generator).apply(to: &patch.density, size: options.patchSize, &generator)
     }

@@ -26,14 +26,16 @@ struct TileAxis: Equatable {
       (starts, length, self.ramp) = ([0], padded, ramp)
       return
     }
-    let overlap = min(2 * halo + ramp, tile - multiple)
-    // All in units of `multiple`. Spread evenly: no step is longer than the longest allowed.
-    let longest = (tile - overlap) / multiple
-    let last = (padded - tile) / multiple
-    let steps = (last + longest - 1) / longest
-    starts = (0...steps).map { $0 * last / steps * multiple }
-    length = tile
-    self.ramp = min(ramp, overlap)
+    // All in units of `multiple`. As few tiles as the wanted length allows, then as short as so many
+    // may be, spread evenly: rounding leaves no step longer than length less overlap.
+    let whole = padded / multiple
+    let overlap = min((2 * halo + ramp + multiple - 1) / multiple, tile / multiple - 1)
+    let longest = tile / multiple - overlap
+    let steps = (whole - tile / multiple + longest - 1) / longest
+    let units = (whole + steps * overlap + steps) / (steps + 1)
+    starts = (0...steps).map { $0 * (whole - units) / steps * multiple }
+    length = units * multiple
+    self.ramp = min(ramp, overlap * multiple)
   }
 
   /// Weight of each voxel of a tile.

@@ -1,6 +1,8 @@
+import FoundationEssentials
 import MembranePrediction
 import Pipeline
 import Preprocessing
+import TomogramModel
 import VolumeFiles
 import Volumes
 import WorkLedger
@@ -56,6 +58,18 @@ enum TrainingData {
     return TrainingPair(tomogram: folder + "/" + tomogram, labels: folder + "/" + labels)
   }
 
+  /// The tilt range that `truth.json` beside the labels tells, or nil: then nobody knows which
+  /// membrane the wedge hides, and all counts alike.
+  static func tilt(of pair: TrainingPair) throws -> TiltGeometry? {
+    let path = Folder.parent(of: pair.labels) + "/truth.json"
+    guard Folder.exists(path) else { return nil }
+    let text = try InputFile(path: path).readText()
+    guard let record = try? JSONDecoder().decode(TruthRecord.self, from: Data(text.utf8)) else {
+      throw TrainingDataError.badRecord(path: path)
+    }
+    return record.tilt
+  }
+
   private static func trimmed(_ text: Substring) -> String {
     var text = text
     while text.first?.isWhitespace == true { text.removeFirst() }
@@ -69,6 +83,7 @@ enum TrainingDataError: Fault, Equatable {
   case noPair(folder: String)
   case badLine(path: String, line: Int, text: String)
   case emptyList(path: String)
+  case badRecord(path: String)
 
   var kind: FaultKind { .input }
 
@@ -82,6 +97,8 @@ enum TrainingDataError: Fault, Equatable {
         + "Write two file names, apart by a tab."
     case .emptyList(let path):
       "\(path) names no files. Write a tomogram and its labels a line, apart by a tab."
+    case .badRecord(let path):
+      "\(path) is no record of a simulated tomogram. Simulate it again, or remove the file."
     }
   }
 }

@@ -38,6 +38,8 @@ struct TrainingSession {
   let card: ModelCard
   let weights: [String: TensorValues]
   let source: SegmentationSource
+  /// Patches from anywhere, as a user's tomogram has them: what probabilities are calibrated on.
+  let evenSource: SegmentationSource
   let engine: Engine
   let device: Device
   let resumes: Bool
@@ -58,6 +60,11 @@ struct TrainingSession {
     device = try Device(named: command.deviceOptions.device ?? "auto", engine: engine)
     source = try SegmentationSource(
       reader.examples, validation: reader.validation, options: sampling,
+      workers: command.computing.workers)
+    var even = sampling
+    even.membraneShare = 0
+    evenSource = try SegmentationSource(
+      reader.examples, validation: reader.validation, options: even,
       workers: command.computing.workers)
     var card = ModelCard(architecture: architecture, voxelSizeAngstrom: reader.voxelSizeAngstrom)
     card.training = [
@@ -85,6 +92,8 @@ struct TrainingSession {
       if record.kind == .validation { progress.note(line) }
     }
     try trainer.finish()
+    var card = card
+    card.calibration = try network.calibration(on: evenSource, device: device, engine: engine)
     let model = MembraneModel(card: card, weights: try network.weights())
     try model.write(to: files.model, overwrite: true)
     Folder.remove(files.checkpoint)
@@ -167,6 +176,7 @@ struct ExampleReader {
     let meaning = LabelMeaning(membranes: command.labels?.labels, ignored: command.ignoreLabel)
     return try SegmentationExample(
       tomogram: prepared.source, labels: labels.labels(UInt16.self),
-      voxelSizeAngstrom: voxelSizeAngstrom, meaning: { meaning($0) })
+      voxelSizeAngstrom: voxelSizeAngstrom, tilt: try TrainingData.tilt(of: pair),
+      meaning: { meaning($0) })
   }
 }
