@@ -1,1 +1,73 @@
-// Replaced.
+// bilayer-bench [XxYxZ] [MODEL]: voxels per second and peak memory of each stage, on a simulated
+// tomogram. Later stages work on the true membranes, so that their load does not depend on a model.
+
+import FoundationEssentials
+import GapTracing
+import InstanceSeparation
+import MembranePrediction
+import Morphometry
+import Preprocessing
+import Simulation
+import SurfaceFitting
+import Tensors
+import TomogramModel
+import Volumes
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+let edges = (arguments.first ?? "256x256x128").split(separator: "x").compactMap { Int($0) }
+guard edges.count == 3, edges.allSatisfy({ 32 <= $0 && $0 <= 2048 }) else {
+  print("usage: bilayer-bench [XxYxZ] [MODEL]     32 to 2048 voxels along each axis")
+  throw ExitError.usage
+}
+let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+var scene = SimulationOptions()
+scene.scene.size = VolumeSize(x: edges[0], y: edges[1], z: edges[2])
+let voxels = scene.scene.size.count
+let meter = Meter("\(arguments.first ?? "256x256x128") voxels, \(workers.count) threads")
+
+let simulated = try meter.measure("simulate", voxels: voxels) {
+  try simulate(scene, seed: 1, workers: workers, monitor: .silent)
+}
+let prepared = try meter.measure("prepare", voxels: voxels) {
+  let prepared = try prepare(
+    simulated.tomogram, options: PreprocessingOptions(), workers: workers)
+  for slab in simulated.tomogram.geometry.bounds.slabs(thickness: 8) {
+    _ = try prepared.source.read(slab)
+  }
+  return prepared
+}
+try benchmarkPrediction(
+  prepared.source, model: arguments.count < 2 ? nil : arguments[1], meter: meter)
+
+let geometry = simulated.labels.geometry
+let truth = MappedSource(simulated.labels) { (label: UInt16) -> Int8 in label == 0 ? 0 : 1 }
+let (mask, provenance) = (
+  MemorySink<Int8>(geometry: geometry), MemorySink<Int8>(geometry: geometry)
+)
+_ = try meter.measure("trace", voxels: voxels) {
+  try trace(
+    probability: nil, mask: truth, tilt: simulated.truth.tilt, options: TracingOptions(),
+    into: mask, provenance: provenance, scratchFolder: "/tmp", workers: workers, monitor: .silent)
+}
+let instances = MemorySink<UInt16>(geometry: geometry)
+let membranes = try meter.measure("separate", voxels: voxels) {
+  try separate(
+    mask: mask.volume, options: SeparationOptions(), into: instances, scratchFolder: "/tmp",
+    workers: workers, monitor: .silent)
+}
+let fitted = try meter.measure("fit", voxels: voxels) {
+  try membranes.map {
+    try fitSurface(
+      of: $0, in: instances.volume, provenance: provenance.volume, tilt: simulated.truth.tilt,
+      options: FittingOptions(), workers: workers)
+  }
+}
+_ = try meter.measure("measure", voxels: voxels) {
+  let measured = try zip(membranes, fitted).map {
+    try measure(
+      $0, surface: $1.surface, tomogram: prepared.source,
+      voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
+      tilt: simulated.truth.tilt)
+  }
+  return nested(measured, surfaces: fitted.map(\.surface))
+}

@@ -110,6 +110,9 @@ private func numberedVolume(_ size: VolumeSize) -> Volume<Int32> {
     }
     #expect(memory.volume == volume)
     #expect(try scratch.readAll() == volume.block)
+    // Pages taken out of memory come back with what was written.
+    scratch.releasePages()
+    #expect(try scratch.readAll() == volume.block)
   }
 
   @Test("A scratch volume in a folder that does not exist is refused as a lack of resources")

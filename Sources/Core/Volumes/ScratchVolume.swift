@@ -82,6 +82,15 @@ public final class ScratchVolume<Sample: VolumeSample>: VolumeSource, VolumeSink
   }
 
   public func commit() {}
+
+  /// Takes the volume's pages out of this process's memory; the samples stay in the file.
+  ///
+  /// The kernel would do so only when memory is short for all, which is too late for a cap. The
+  /// pages come back as they are touched.
+  public func releasePages() {
+    // A shared mapping's pages are the file's: dropping them here loses nothing.
+    _ = unsafe madvise(base, byteCount, MADV_DONTNEED)
+  }
 }
 
 /// No room for a scratch volume.

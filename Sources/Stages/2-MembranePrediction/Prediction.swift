@@ -53,6 +53,7 @@ public func predict(
     gathered.withMutableSamples { samples in
       gather(probability, tile: index, of: plan, size: source.geometry.size, into: &samples)
     }
+    gathered.releasePages()
     try monitor.report(completed: index + 1, of: plan.count)
   }
   let output: any VolumeSource<Float> =
@@ -60,6 +61,7 @@ public func predict(
   for slab in tomogram.geometry.bounds.slabs(thickness: 8) {
     // Rounding of the weights, and the cubic kernel, overshoot a little.
     try sink.write(try output.read(slab).map { min(max($0, 0), 1) })
+    gathered.releasePages()
   }
 }
 

@@ -1,0 +1,31 @@
+import MembranePrediction
+import Tensors
+import TomogramModel
+import Volumes
+
+/// What ends the program with a status above 0.
+enum ExitError: Error {
+  /// The command line makes no sense.
+  case usage
+}
+
+/// Measures stage 2; skips it, with the reason, where there is no engine or no model.
+func benchmarkPrediction(
+  _ tomogram: any VolumeSource<Float>, model path: String?, meter: Meter
+) throws {
+  let (model, engine): (MembraneModel, Engine)
+  do {
+    model = try MembraneModel(path: try path ?? MembraneModel.shippedModelPath())
+    engine = try Engine.open()
+  } catch {
+    meter.skip("predict", because: "\(error)")
+    return
+  }
+  let device = try Device(named: "auto", engine: engine)
+  let sink = MemorySink<Float>(geometry: tomogram.geometry)
+  try meter.measure("predict", voxels: tomogram.geometry.size.count) {
+    try predict(
+      tomogram, model: model, options: PredictionOptions(), into: sink, scratchFolder: "/tmp",
+      device: device, engine: engine, monitor: .silent)
+  }
+}
