@@ -1,5 +1,4 @@
 import Evaluation
-import FoundationEssentials
 import MRCFormat
 import MeshFormats
 import Meshes
@@ -88,22 +87,13 @@ struct EvaluationFiles {
     }
     let labels = path + "/labels.mrc"
     guard Folder.exists(labels) else { throw EvaluationFileError.noLabels(folder: path) }
-    let record = try self.record(path + "/truth.json")
+    let record = try TruthFile.read(inFolder: path)
     let own = try record?.instances.map { try PLYFile.read(path: path + "/" + $0.surface).mesh }
     let tomogram = path + "/tomogram.mrc"
     return TruthInput(
       labels: try open(labels, reading).labels(UInt16.self),
       surfaces: named.isEmpty ? own ?? [] : named, record: record,
       tomogram: Folder.exists(tomogram) ? try open(tomogram, reading).source : nil)
-  }
-
-  private func record(_ path: String) throws -> TruthRecord? {
-    guard Folder.exists(path) else { return nil }
-    let text = try InputFile(path: path).readText()
-    guard let record = try? JSONDecoder().decode(TruthRecord.self, from: Data(text.utf8)) else {
-      throw EvaluationFileError.badRecord(path: path)
-    }
-    return record
   }
 
   private func surface(path: String, types: Set<Int>?) throws -> TriangleMesh {
@@ -142,7 +132,6 @@ struct EvaluationFiles {
 enum EvaluationFileError: Fault, Equatable {
   case noMask(folder: String)
   case noLabels(folder: String)
-  case badRecord(path: String)
   case unknownMesh(path: String)
   case noTypes(path: String)
 
@@ -154,8 +143,6 @@ enum EvaluationFileError: Fault, Equatable {
       "\(folder) holds neither mask.mrc nor instances.mrc. Give a result folder, or a mask."
     case .noLabels(let folder):
       "\(folder) holds no labels.mrc. Give a folder written by `bilayer simulate`, or labels."
-    case .badRecord(let path):
-      "\(path) is not what `bilayer simulate` writes. Simulate again, or name the labels alone."
     case .unknownMesh(let path):
       "\(path): surfaces are read from .vtp, .ply, .obj and .stl files. Convert it to one of them."
     case .noTypes(let path):

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import MembranePrediction
 import Pipeline
 import Preprocessing
@@ -61,13 +60,7 @@ enum TrainingData {
   /// The tilt range that `truth.json` beside the labels tells, or nil: then nobody knows which
   /// membrane the wedge hides, and all counts alike.
   static func tilt(of pair: TrainingPair) throws -> TiltGeometry? {
-    let path = Folder.parent(of: pair.labels) + "/truth.json"
-    guard Folder.exists(path) else { return nil }
-    let text = try InputFile(path: path).readText()
-    guard let record = try? JSONDecoder().decode(TruthRecord.self, from: Data(text.utf8)) else {
-      throw TrainingDataError.badRecord(path: path)
-    }
-    return record.tilt
+    try TruthFile.read(inFolder: Folder.parent(of: pair.labels))?.tilt
   }
 
   private static func trimmed(_ text: Substring) -> String {
@@ -83,7 +76,6 @@ enum TrainingDataError: Fault, Equatable {
   case noPair(folder: String)
   case badLine(path: String, line: Int, text: String)
   case emptyList(path: String)
-  case badRecord(path: String)
 
   var kind: FaultKind { .input }
 
@@ -97,8 +89,6 @@ enum TrainingDataError: Fault, Equatable {
         + "Write two file names, apart by a tab."
     case .emptyList(let path):
       "\(path) names no files. Write a tomogram and its labels a line, apart by a tab."
-    case .badRecord(let path):
-      "\(path) is no record of a simulated tomogram. Simulate it again, or remove the file."
     }
   }
 }
