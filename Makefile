@@ -25,9 +25,9 @@ validate: packages engine build
 
 # Makes the shipped model anew: about an hour on two cores. Same machine, same bytes.
 model: packages engine build
-	$(BILAYER) simulate --count 52 --randomise --seed 1001 --output .model/training --resume
+	$(BILAYER) simulate --count 64 --randomise --seed 1001 --output .model/training --resume
 	mkdir -p Models
-	$(BILAYER) train --data .model/training --model-pixel-size 10 --steps 4500 --seed 1 \
+	$(BILAYER) train --data .model/training --model-pixel-size 10 --steps 6500 --seed 1 \
 	  --output $(MODEL) --resume
 
 build:

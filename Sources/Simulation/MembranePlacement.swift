@@ -185,7 +185,7 @@ struct MembranePlacement {
       return SIMD3(random.uniform(-0.4, 0.4), random.uniform(-0.4, 0.4), 1)
     }
     let normal = random.direction()
-    return random.chance(0.5) ? normal : SIMD3(normal.x, normal.y, 0.3 * normal.z)
+    return random.chance(0.3) ? normal : SIMD3(normal.x, normal.y, 0.3 * normal.z)
   }
 
   /// One to three parallel sheets.

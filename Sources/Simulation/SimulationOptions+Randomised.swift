@@ -39,11 +39,15 @@ extension SceneOptions {
     vesicles = many(7, random: &random)
     nestedPairs = many(2, random: &random)
     tubules = many(3, random: &random)
-    sheets = random.chance(0.5) ? random.integer(1...2) : 0
+    sheets = random.chance(0.4) ? random.integer(1...2) : 0
     cisternaStacks = random.chance(0.3) ? 1 : 0
     contactVesicles = many(3, random: &random)
     let smallest = random.logUniform(15, 60)
-    vesicleRadiusNm = Span2(smallest, smallest + random.uniform(10, 150))
+    var largest = smallest + random.uniform(10, 150)
+    // What is much larger than the volume is deep mostly shows its caps, which the wedge hides.
+    let depthNm = Double(size.z) * pixelSizeAngstrom / 10
+    if random.chance(0.75) { largest = max(smallest + 5, min(largest, 0.6 * depthNm)) }
+    vesicleRadiusNm = Span2(smallest, largest)
     deformation = Span2(0, random.uniform(0.02, 0.35))
     elongation = Span2(1, random.uniform(1.05, 2.6))
     nestedGapNm = Span2(8, random.uniform(10, 30))
@@ -67,7 +71,7 @@ extension SceneOptions {
     ribosomesPerMillionNm3 = random.chance(0.5) ? random.logUniform(0.5, 12) : 0
     filaments = random.chance(0.4) ? random.integer(1...12) : 0
     microtubules = random.chance(0.25) ? random.integer(1...3) : 0
-    goldBeads = random.chance(0.4) ? random.integer(1...8) : 0
+    goldBeads = random.chance(0.5) ? random.integer(1...8) : 0
     goldDensity = random.uniform(4, 14)
     let rough = isCell ? random.uniform(0.1, 0.5) : random.uniform(0, 0.2)
     texture = Span2(0, rough)
@@ -117,7 +121,7 @@ extension ImagingOptions {
     let isSmooth = random.chance(0.4)
     lowPassVoxels = isSmooth ? random.uniform(0.4, 1.6) : 0
     smoothingRounds = isSmooth && random.chance(0.4) ? random.integer(1...8) : 0
-    leafletCNR = isSmooth ? random.logUniform(0.5, 3) : random.logUniform(0.3, 2)
+    leafletCNR = isSmooth ? random.logUniform(0.5, 3) : random.logUniform(0.25, 2)
     cnrIsOverNoiseAlone = random.chance(0.7)
     isQuantised = random.chance(0.3)
   }

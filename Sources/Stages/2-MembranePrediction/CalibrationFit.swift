@@ -56,8 +56,8 @@ extension LogitCalibration {
 }
 
 extension UNet {
-  /// Fits a calibration on the validation batches of a source, whose patches should be drawn
-  /// without regard to membrane (`SamplingOptions.membraneShare` 0), as a tomogram has them.
+  /// Fits a calibration on the validation batches of a source, whose patches should come from
+  /// anywhere (`SegmentationSource.withoutPreference`), as in a tomogram.
   public func calibration(
     on source: any TrainingSource, device: Device, engine: Engine
   ) throws -> LogitCalibration {

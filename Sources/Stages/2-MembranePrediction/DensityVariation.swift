@@ -1,4 +1,4 @@
-import RealModule
+import Filters
 import Training
 import Volumes
 
@@ -74,40 +74,11 @@ struct DensityVariation {
     return Float(max(squares / count - (sum / count) * (sum / count), 0).squareRoot())
   }
 
-  /// Separable Gaussian; beyond the border the nearest voxel counts.
+  /// Blurs one patch; the other patches of its batch keep the other workers busy.
   static func blurred(_ values: [Float], _ size: VolumeSize, sigma: Float) -> [Float] {
-    let reach = max(1, Int((2.5 * sigma).rounded(.up)))
-    let raw = (-reach...reach).map { Self.gaussian(Float($0) / sigma) }
-    let sum = raw.reduce(0, +)
-    let taps = raw.map { $0 / sum }
-    var result = values
-    var stride = 1
-    for length in [size.x, size.y, size.z] {
-      if 1 < length { result = blurredAxis(result, taps, reach, stride: stride, length: length) }
-      stride *= length
-    }
-    return result
+    gaussianSmoothed(
+      Block(region: Region(size), samples: values),
+      sigmaVoxels: SIMD3(repeating: Double(sigma)), workers: .one
+    ).samples
   }
-
-  private static func blurredAxis(
-    _ values: [Float], _ taps: [Float], _ reach: Int, stride: Int, length: Int
-  ) -> [Float] {
-    // Lines along the axis lie `stride` apart, so a whole run of `stride` values is one operation.
-    var result = [Float](repeating: 0, count: values.count)
-    var target = result.mutableSpan
-    let source = values.span
-    let period = stride * length
-    for outer in Swift.stride(from: 0, to: values.count, by: period) {
-      for place in 0..<length {
-        let start = outer + place * stride
-        for (index, tap) in taps.enumerated() {
-          let from = outer + min(max(place + index - reach, 0), length - 1) * stride
-          for inner in 0..<stride { target[start &+ inner] += tap * source[from &+ inner] }
-        }
-      }
-    }
-    return result
-  }
-
-  private static func gaussian(_ ratio: Float) -> Float { Float.exp(-ratio * ratio / 2) }
 }

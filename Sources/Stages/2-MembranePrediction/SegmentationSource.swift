@@ -37,7 +37,7 @@ public struct SamplingOptions: Codable, Hashable, Sendable {
 public struct SegmentationSource: TrainingSource {
   private let examples: [SegmentationExample]
   private let validation: [SegmentationExample]
-  private let options: SamplingOptions
+  private var options: SamplingOptions
   private let workers: Workers
 
   /// Makes a source.
@@ -53,6 +53,15 @@ public struct SegmentationSource: TrainingSource {
     guard examples.contains(where: { 0 < $0.membraneCount }) else { throw ExampleError.noMembrane }
     (self.examples, self.validation) = (examples, validation)
     (self.options, self.workers) = (options, workers)
+  }
+
+  /// The same tomograms with patches from anywhere, as a user's tomogram has them: what
+  /// probabilities are calibrated on. Four times the batches, as most hold little membrane.
+  public func withoutPreference() -> SegmentationSource {
+    var source = self
+    source.options.membraneShare = 0
+    source.options.validationBatchCount *= 4
+    return source
   }
 
   public var validationBatchCount: Int { validation.isEmpty ? 0 : options.validationBatchCount }

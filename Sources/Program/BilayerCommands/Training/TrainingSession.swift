@@ -38,8 +38,6 @@ struct TrainingSession {
   let card: ModelCard
   let weights: [String: TensorValues]
   let source: SegmentationSource
-  /// Patches from anywhere, as a user's tomogram has them: what probabilities are calibrated on.
-  let evenSource: SegmentationSource
   let engine: Engine
   let device: Device
   let resumes: Bool
@@ -60,11 +58,6 @@ struct TrainingSession {
     device = try Device(named: command.deviceOptions.device ?? "auto", engine: engine)
     source = try SegmentationSource(
       reader.examples, validation: reader.validation, options: sampling,
-      workers: command.computing.workers)
-    var even = sampling
-    even.membraneShare = 0
-    evenSource = try SegmentationSource(
-      reader.examples, validation: reader.validation, options: even,
       workers: command.computing.workers)
     var card = ModelCard(architecture: architecture, voxelSizeAngstrom: reader.voxelSizeAngstrom)
     card.training = [
@@ -93,7 +86,8 @@ struct TrainingSession {
     }
     try trainer.finish()
     var card = card
-    card.calibration = try network.calibration(on: evenSource, device: device, engine: engine)
+    card.calibration = try network.calibration(
+      on: source.withoutPreference(), device: device, engine: engine)
     let model = MembraneModel(card: card, weights: try network.weights())
     try model.write(to: files.model, overwrite: true)
     Folder.remove(files.checkpoint)
