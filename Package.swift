@@ -70,7 +70,8 @@ let formats: [Target] = [
   module(
     "MeshFormats", "Formats/MeshFormats",
     ["CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
-  module("TableFormats", "Formats/TableFormats", ["TomogramModel", "Volumes", "WorkLedger"]),
+  module(
+    "TableFormats", "Formats/TableFormats", [numerics, "TomogramModel", "Volumes", "WorkLedger"]),
 ]
 
 // MARK: - Engine: tensors and training; knows nothing of membranes

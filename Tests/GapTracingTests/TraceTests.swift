@@ -244,6 +244,56 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
     #expect(strict.mask[VoxelIndex(x: 1, y: 1, z: 1)] == 0)
   }
 
+  @Test("A speck is no membrane where the probability decides, but stays in a mask that is given")
+  func specks() throws {
+    var probability = Block<Float>(region: Region(Self.size), repeating: 0)
+    var speck = 0
+    for z in 12..<17 {
+      for y in 2..<28 {
+        // 26 × 26 × 5 voxels of 1 nm, and 8 × 8 × 5 beside them.
+        for x in 2..<42 where x < 28 || (34 <= x && y < 10) {
+          probability[VoxelIndex(x: x, y: y, z: z)] = 0.9
+          if 34 <= x { speck += 1 }
+        }
+      }
+    }
+    let all = probability.samples.count { 0 < $0 }
+    var options = TracingOptions()
+    for method in [TracingOptions.Method.none, .minimalPath] {
+      options.method = method
+      let traced = try Traced(nil, probability: probability, options: options)
+      #expect(traced.mask.samples.count { $0 != 0 } == all - speck)
+      #expect(traced.bridges.isEmpty)
+    }
+    let given = Block(
+      region: probability.region, samples: probability.samples.map { Int8($0.rounded()) })
+    #expect(try Traced(given).mask.samples.count { $0 != 0 } == all)
+    options.minimumFragmentNm3 = Double(speck)
+    options.method = .none
+    let kept = try Traced(nil, probability: probability, options: options)
+    #expect(kept.mask.samples.count { $0 != 0 } == all)
+  }
+
+  @Test("Across what the wedge hides a bridge needs no density; elsewhere it does")
+  func evidence() throws {
+    func accepted(thetaDegrees: Double) throws -> Int {
+      let plane = AnalyticSurface.plane(
+        point: SIMD3(22, 22, 22), normal: direction(thetaDegrees: thetaDegrees, phiDegrees: 0))
+      // The slit runs along the tilt axis' normal, so that both rims lie in the volume.
+      let mask = plane.mask(size: VolumeSize(x: 44, y: 44, z: 44), thickness: 4) {
+        6 < abs($0.y - 22)
+      }
+      let probability = Block(region: mask.region, samples: mask.samples.map { Float($0) })
+      var options = TracingOptions()
+      options.acceptanceCost = 0.6
+      return try Traced(nil, probability: probability, options: options).bridges.count {
+        $0.accepted
+      }
+    }
+    #expect(try accepted(thetaDegrees: 10) == 1)
+    #expect(try accepted(thetaDegrees: 80) == 0)
+  }
+
   @Test("Nothing to trace, and volumes of different sizes, are refused")
   func refusals() throws {
     #expect(throws: TracingError.nothingToTrace) { try Traced(nil) }

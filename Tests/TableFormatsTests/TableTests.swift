@@ -64,6 +64,18 @@ import Volumes
     }
   }
 
+  @Test(
+    "Numbers have seven significant digits",
+    arguments: [
+      (305.23231627, "305.2323"), (-0.000228912534, "-0.0002289125"), (12_345_678.9, "12345680"),
+      (0, "0"), (1e7, "10000000"), (99.99999999, "100"),
+    ])
+  func digits(number: Double, text: String) {
+    var bridge = bridges[0]
+    bridge.lengthAngstrom = number
+    #expect(BridgeTable.table([bridge]).cell(row: 0, column: "length_A") == text)
+  }
+
   @Test("No bridge still gives a header")
   func empty() throws {
     #expect(BridgeTable.table([]).text == BridgeTable.columns.joined(separator: ",") + "\n")

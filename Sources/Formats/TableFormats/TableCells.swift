@@ -1,3 +1,5 @@
+import RealModule
+
 /// Typed access to the cells of one row.
 struct TableRow {
   let table: CSVTable
@@ -56,11 +58,22 @@ struct TableRow {
   }
 }
 
-/// A number's shortest text that reads back the same, without ".0"; empty for nil.
+/// A number's text, of seven significant digits (a voxel's place in a volume of a millimetre to
+/// 1 Å), without ".0"; empty for nil.
 func cell(_ number: Double?) -> String {
   guard let number else { return "" }
-  let text = "\(number)"
+  let text = "\(rounded(number, significantDigits: 7))"
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
+
+/// The nearest number with so many decimal digits.
+private func rounded(_ number: Double, significantDigits digits: Int) -> Double {
+  guard number != 0, number.isFinite else { return number }
+  let lead = Int(Double.log10(abs(number)).rounded(.down))
+  // Powers of ten up to 10²² are exact, so that one division gives the decimal number's own Double.
+  let scale = Double.pow(10, abs(digits - 1 - lead))
+  return lead < digits
+    ? (number * scale).rounded() / scale : (number / scale).rounded() * scale
 }
 
 /// A whole number's text; empty for nil.

@@ -11,11 +11,9 @@ struct BridgePath: Sendable {
   var points: [SIMD3<Double>]
   /// Unit normals at the points.
   var normals: [SIMD3<Double>]
-  /// Mean membrane probability along the path.
-  var meanProbability = 0.0
   /// Share of the path's inner part that runs through voxels that are membrane already.
   var crossingShare = 0.0
-  /// `BridgeCost.total`.
+  /// See `BridgeCost`.
   var cost = 0.0
   /// Half of the membrane's thickness, mean of both ends, in Å.
   var halfThickness: Double

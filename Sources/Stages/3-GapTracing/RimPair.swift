@@ -63,11 +63,12 @@ struct RimPair: Sendable {
 /// What a bridge costs; `TracingOptions.acceptanceCost` is the dearest that is closed.
 ///
 ///     length / maximum gap × (1 + 2 obliquity²) + 3 unevenness² + 0.1 bend²
-///       − ½ mean probability / threshold
+///       + seen share × max(0, 1 − 2 r) − ½ r,    r = mean probability / threshold
 ///
 /// Angles in radians. Length is the prior that gaps are short; unevenness that membranes bend evenly
 /// (Helfrich's bending energy of an S is several times that of an arc); bend that they bend little,
-/// lightly, as vesicles are round. Density that the segmentation saw but did not trust lowers it.
+/// lightly, as vesicles are round. Density that the segmentation saw but did not trust lowers it; that
+/// there is none, in directions which the wedge does not hide, raises it.
 enum BridgeCost {
   static func prior(of pair: RimPair, options: TracingOptions) -> Double {
     let obliquity = pair.obliquity * pair.obliquity
@@ -76,7 +77,11 @@ enum BridgeCost {
       + 0.1 * pair.bend * pair.bend
   }
 
-  static func total(prior: Double, meanProbability: Double, options: TracingOptions) -> Double {
-    prior - 0.5 * meanProbability / max(options.probabilityThreshold, 0.01)
+  /// What the probability along a path, of which the wedge hides a share, adds to its prior cost.
+  static func evidence(
+    meanProbability: Double, hiddenShare: Double, options: TracingOptions
+  ) -> Double {
+    let ratio = meanProbability / max(options.probabilityThreshold, 0.01)
+    return (1 - hiddenShare) * max(0, 1 - 2 * ratio) - 0.5 * ratio
   }
 }

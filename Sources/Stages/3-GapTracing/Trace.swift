@@ -3,7 +3,8 @@ public import Volumes
 
 /// Closes gaps in membranes: stage 3.
 ///
-/// Membrane is what the mask says, or else where the probability reaches its threshold. Where a
+/// Membrane is what the mask says, or else where the probability reaches its threshold, specks left
+/// out. Where a
 /// membrane ends in free space (a rim), its smooth continuation to another rim, or to the opposite
 /// rim of a hole, is looked for; neighbouring paths are swept into a patch of the membrane's
 /// thickness. Patches within the priors of `TracingOptions` are drawn into the mask; all are
@@ -42,12 +43,14 @@ public func trace(
     probability: probability, mask: mask, geometry: geometry, options: options,
     into: provenance, scratchFolder: scratchFolder)
   try monitor.report(completed: 100, of: 1000)
+  let tracer = Tracer(
+    options: options, tilt: tilt, geometry: geometry, mask: provenance, probability: seen,
+    scratchFolder: scratchFolder, workers: workers, monitor: monitor)
+  let fragments = try tracer.fragments()
+  if mask == nil { try tracer.eraseSpecks(fragments) }
   var bridges: [Bridge] = []
   if options.method == .minimalPath {
-    let tracer = Tracer(
-      options: options, tilt: tilt, geometry: geometry, mask: provenance, probability: seen,
-      scratchFolder: scratchFolder, workers: workers, monitor: monitor)
-    let rims = try tracer.rims()
+    let rims = try tracer.rims(of: fragments)
     let paths = tracer.paths(between: rims)
     try monitor.report(completed: 700, of: 1000)
     let patches = BridgePatch.patches(

@@ -7,7 +7,7 @@ struct Tracer {
   let options: TracingOptions
   let tilt: TiltGeometry
   let geometry: VolumeGeometry
-  /// 1 where there is membrane before tracing, else 0.
+  /// 1 where there is membrane before tracing, else 0; specks are erased, and bridges drawn, in it.
   let mask: ScratchVolume<Int8>
   /// Probability × 255; nil where only a mask is given.
   let probability: ScratchVolume<UInt8>?
@@ -17,20 +17,43 @@ struct Tracer {
 
   private var voxel: Double { geometry.meanVoxelSizeAngstrom }
 
-  /// All rims of fragments that are large enough, in raster order of tiles.
-  func rims() throws -> [Rim] {
-    let fragments = try labelComponents(
+  /// The connected parts of the mask; those up to `largeCount` take part.
+  struct Fragments {
+    let labels: any VolumeSource<Int32>
+    /// Labels come by falling size; those up to this are of `minimumFragmentNm3` or more.
+    let largeCount: Int32
+  }
+
+  func fragments() throws -> Fragments {
+    let found = try labelComponents(
       of: mask, connectivity: .twentySix, scratchFolder: scratchFolder, workers: workers)
-    // Components come by falling size.
-    let kept = Int32(
-      fragments.components.prefix { options.minimumFragmentVoxels <= $0.voxels }.count)
+    let large = found.components.prefix {
+      options.minimumFragmentNm3 <= Double($0.voxels) * geometry.voxelVolumeNm3
+    }
+    return Fragments(labels: found.labels, largeCount: Int32(large.count))
+  }
+
+  /// Takes small fragments out of the mask.
+  func eraseSpecks(_ fragments: Fragments) throws {
+    for slab in geometry.bounds.slabs(thickness: 8) {
+      let labels = try fragments.labels.read(slab)
+      var block = try mask.read(slab)
+      for place in block.samples.indices where fragments.largeCount < labels.samples[place] {
+        block.samples[place] = 0
+      }
+      mask.write(block)
+    }
+  }
+
+  /// All rims of fragments that are large enough, in raster order of tiles.
+  func rims(of fragments: Fragments) throws -> [Rim] {
     var rims: [Rim] = []
     let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
     try forEachMidSurfaceTile(of: mask, overlap: overlap, workers: workers) { tile, samples in
       let around = tile.expanded(by: overlap).clamped(to: geometry.bounds)
       let labels = try fragments.labels.read(around)
       let finder = RimFinder(
-        samples.filter { labels[$0.voxel] <= kept }, tile: tile, geometry: geometry)
+        samples.filter { labels[$0.voxel] <= fragments.largeCount }, tile: tile, geometry: geometry)
       rims.append(contentsOf: finder.rims(workers: workers))
       try monitor.report(completed: 100 + 300 * tile.upper.z / geometry.size.z, of: 1000)
     }
@@ -46,15 +69,16 @@ struct Tracer {
         return []
       }
       var path = BridgePath(pair, start: index, end: partners[index], spacing: spacing)
+      path.cost = BridgeCost.prior(of: pair, options: options)
       if let probability {
         path.followProbability(spacing: spacing) { sample(probability, at: $0) }
         let sum = path.points.map { sample(probability, at: $0) }.reduce(0, +)
-        path.meanProbability = sum / Double(path.points.count)
+        let hidden = path.normals.count { tilt.hides(normal: $0) }
+        path.cost += BridgeCost.evidence(
+          meanProbability: sum / Double(path.points.count),
+          hiddenShare: Double(hidden) / Double(path.normals.count), options: options)
       }
       path.crossingShare = crossingShare(of: path)
-      path.cost = BridgeCost.total(
-        prior: BridgeCost.prior(of: pair, options: options),
-        meanProbability: path.meanProbability, options: options)
       return [path]
     }
     // What runs along or through membrane that is there already closes no gap.

@@ -1,8 +1,9 @@
 /// How gaps in membranes are looked for and which are closed.
 ///
-/// The priors, all named here: a membrane does not end in free space; a gap is closed by a smooth
-/// piece of surface that leaves one rim along its tangent and meets another along its; short, little
-/// bent, evenly bent pieces are likelier.
+/// The priors, all named here: a membrane does not end in free space, so a speck is none; a gap is
+/// closed by a smooth piece of surface that leaves one rim along its tangent and meets another along
+/// its; short, little bent, evenly bent pieces are likelier; and where the wedge hides nothing, a
+/// membrane shows some density.
 public struct TracingOptions: Codable, Hashable, Sendable {
   /// How a gap is bridged.
   public enum Method: String, Codable, Hashable, Sendable {
@@ -16,9 +17,10 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   public var probabilityThreshold = 0.5
   /// How gaps are bridged. Default: minimal paths.
   public var method = Method.minimalPath
-  /// Smaller fragments neither send nor receive a bridge, in voxels; they stay in the mask.
-  /// Default 200: a patch of 7 × 7 voxels of a membrane 4 thick, on which a rim can be told.
-  public var minimumFragmentVoxels = 200
+  /// Smaller fragments neither send nor receive a bridge; where the probability decides what is
+  /// membrane, they are no membrane. In nm³; default 2000: a patch of 20 × 20 nm of a membrane 5 nm
+  /// thick.
+  public var minimumFragmentNm3 = 2000.0
   /// The longest gap that is looked across, rim to rim, in Å. Default 500: the cap that a wedge of
   /// ±60° hides of a vesicle of 100 nm diameter.
   public var maximumGapAngstrom = 500.0

@@ -14,6 +14,11 @@ struct TracingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Longest gap that is closed (default: 500).", valueName: "Å"))
   var maximumGap: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Smaller specks are no membrane, and are not bridged (default: 2000).", valueName: "nm³"))
+  var minimumFragment: Double?
+
   @Flag(help: "Close no gaps.")
   var noTracing = false
 
@@ -24,11 +29,15 @@ struct TracingArguments: ParsableArguments {
     if let maximumGap, !(0 < maximumGap && maximumGap.isFinite) {
       throw ValidationError("--maximum-gap \(maximumGap): expected a length in Å above 0.")
     }
+    if let minimumFragment, !(0 <= minimumFragment && minimumFragment.isFinite) {
+      throw ValidationError("--minimum-fragment \(minimumFragment): expected 0 nm³ or more.")
+    }
   }
 
   func resolve(_ plan: inout Plan) {
     if let threshold { plan.tracing.probabilityThreshold = threshold }
     if let maximumGap { plan.tracing.maximumGapAngstrom = maximumGap }
+    if let minimumFragment { plan.tracing.minimumFragmentNm3 = minimumFragment }
     if noTracing { plan.tracing.method = .none }
   }
 }
