@@ -148,7 +148,9 @@ let program: [Target] = [
 let testTargets: [Target] = [
   .target(
     name: "TestSupport",
-    dependencies: [numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes"],
+    dependencies: [
+      numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger",
+    ],
     path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
   // Calls the C table as it is: macros and strict memory safety do not go together.
