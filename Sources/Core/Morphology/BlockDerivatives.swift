@@ -75,24 +75,4 @@ extension Block where Sample == Int8 {
     }
     return Float(sum)
   }
-
-  /// The block grown to `outer`, new voxels repeating the nearest old one.
-  func replicated(to outer: Region) -> Block {
-    guard outer != region else { return self }
-    var grown = Block(region: outer, repeating: 0)
-    for z in outer.lower.z..<outer.upper.z {
-      let sourceZ = min(max(z, region.lower.z), region.upper.z - 1)
-      for y in outer.lower.y..<outer.upper.y {
-        let sourceY = min(max(y, region.lower.y), region.upper.y - 1)
-        let source = rowRange(y: sourceY, z: sourceZ)
-        let target = grown.rowRange(y: y, z: z)
-        for x in 0..<outer.size.x {
-          let sourceX = min(max(outer.lower.x + x, region.lower.x), region.upper.x - 1)
-          grown.samples[target.lowerBound &+ x] =
-            samples[source.lowerBound &+ (sourceX &- region.lower.x)]
-        }
-      }
-    }
-    return grown
-  }
 }

@@ -50,7 +50,7 @@ struct RidgeTile {
     self.core = occupied
     let outer = occupied.expanded(by: Self.halo)
     let inside = whole.cropped(to: outer.clamped(to: whole.region))
-    mask = inside.replicated(to: outer)
+    mask = inside.replicatingBorder(to: outer)
     depth = euclideanDistance(toZeroOf: mask, spacing: SIMD3(repeating: 1), workers: .one)
     let values = Block(
       region: outer, samples: mask.samples.map { $0 == 0 ? Float(0) : 1 })
