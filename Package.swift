@@ -57,8 +57,10 @@ let core: [Target] = [
     "TomographicImaging", "Core/TomographicImaging",
     [numerics, "FourierTransforms", "TomogramModel", "Volumes"]),
   module("Morphology", "Core/Morphology", [numerics, "Filters", "LinearAlgebra", "Volumes"]),
-  module("Graphs", "Core/Graphs", [numerics, "Volumes"]),
-  module("Meshes", "Core/Meshes", [numerics, "LinearAlgebra", "TomogramModel", "Volumes"]),
+  module("Graphs", "Core/Graphs"),
+  module(
+    "Meshes", "Core/Meshes",
+    [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
 ]
 
 // MARK: - Formats: files of the field, in and out
