@@ -47,17 +47,20 @@ let shims: [Target] = [
 // MARK: - Core: values and algorithms that know no file format and no network
 
 let core: [Target] = [
+  module("LinearAlgebra", "Core/LinearAlgebra", [numerics]),
   module("Volumes", "Core/Volumes", [numerics]),
-  module("TomogramModel", "Core/TomogramModel", [numerics, "Volumes"]),
+  module("TomogramModel", "Core/TomogramModel", [numerics, "LinearAlgebra", "Volumes"]),
   module("WorkLedger", "Core/WorkLedger", ["Volumes"]),
   module("FourierTransforms", "Core/FourierTransforms", ["CFFTW", "Volumes"]),
   module("Filters", "Core/Filters", [numerics, "Volumes"]),
   module(
     "TomographicImaging", "Core/TomographicImaging",
     [numerics, "FourierTransforms", "TomogramModel", "Volumes"]),
-  module("Morphology", "Core/Morphology", [numerics, "Filters", "Volumes"]),
-  module("Graphs", "Core/Graphs", [numerics, "Volumes"]),
-  module("Meshes", "Core/Meshes", [numerics, "TomogramModel", "Volumes"]),
+  module("Morphology", "Core/Morphology", [numerics, "Filters", "LinearAlgebra", "Volumes"]),
+  module("Graphs", "Core/Graphs"),
+  module(
+    "Meshes", "Core/Meshes",
+    [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
 ]
 
 // MARK: - Formats: files of the field, in and out
@@ -69,7 +72,7 @@ let formats: [Target] = [
     "VolumeFiles", "Formats/VolumeFiles", ["MRCFormat", "TIFFFormat", "Volumes", "WorkLedger"]),
   module(
     "MeshFormats", "Formats/MeshFormats",
-    ["CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+    ["CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
   module(
     "TableFormats", "Formats/TableFormats", [numerics, "TomogramModel", "Volumes", "WorkLedger"]),
 ]
@@ -85,7 +88,7 @@ let engine: [Target] = [
 // MARK: - Simulation, the pipeline's stages, evaluation: side by side, none imports another
 
 let imaging: [Target.Dependency] = [
-  numerics, "Filters", "FourierTransforms", "TomogramModel", "Volumes",
+  numerics, "Filters", "FourierTransforms", "LinearAlgebra", "TomogramModel", "Volumes",
 ]
 
 let stages: [Target] = [
@@ -117,7 +120,9 @@ let everyStage: [Target.Dependency] = [
 let program: [Target] = [
   module(
     "Report", "Program/Report",
-    everyFormat + [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+    everyFormat + [
+      numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger",
+    ]),
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
@@ -145,13 +150,17 @@ let program: [Target] = [
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: [numerics, "CZlib", "Meshes", "TomogramModel", "Volumes"],
+    name: "TestSupport",
+    dependencies: [
+      numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger",
+    ],
     path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
   // Calls the C table as it is: macros and strict memory safety do not go together.
   .testTarget(
     name: "CTorchLoaderTests", dependencies: ["CTorchLoader"], path: "Tests/CTorchLoaderTests",
     swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
+  tests("LinearAlgebraTests", ["LinearAlgebra", "TestSupport"]),
   tests("VolumesTests", ["Volumes"]),
   tests("TomogramModelTests", ["TomogramModel", "Volumes"]),
   tests("FourierTransformsTests", ["FourierTransforms", "Volumes"]),
@@ -161,20 +170,28 @@ let testTargets: [Target] = [
     ["FourierTransforms", "TestSupport", "TomogramModel", "TomographicImaging", "Volumes"]),
   tests("MorphologyTests", [numerics, "Morphology", "TestSupport", "Volumes"]),
   tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
-  tests("MeshesTests", [numerics, "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "MeshesTests",
+    [numerics, "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests("TIFFFormatTests", ["TIFFFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests(
     "VolumeFilesTests", ["MRCFormat", "TestSupport", "VolumeFiles", "Volumes", "WorkLedger"]),
   tests(
     "MeshFormatsTests",
-    ["MeshFormats", "Meshes", "TestSupport", "TomogramModel", "Volumes", "WorkLedger"]),
+    [
+      "LinearAlgebra", "MeshFormats", "Meshes", "TestSupport", "TomogramModel", "Volumes",
+      "WorkLedger",
+    ]),
   tests("TableFormatsTests", ["TableFormats", "TestSupport", "TomogramModel", "Volumes"]),
   tests("TensorsTests", ["Tensors", "TestSupport", "Volumes"]),
   tests("TrainingTests", ["Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
   tests(
     "SimulationTests",
-    ["Meshes", "Morphology", "Simulation", "TestSupport", "TomogramModel", "Volumes"]),
+    [
+      "LinearAlgebra", "Meshes", "Morphology", "Simulation", "TestSupport", "TomogramModel",
+      "Volumes",
+    ]),
   tests("PreprocessingTests", ["Preprocessing", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "MembranePredictionTests",
@@ -185,15 +202,24 @@ let testTargets: [Target] = [
     ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "SurfaceFittingTests",
-    [numerics, "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes"]),
+    [
+      numerics, "LinearAlgebra", "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel",
+      "Volumes",
+    ]),
   tests(
     "MorphometryTests",
-    [numerics, "Meshes", "Morphometry", "TestSupport", "TomogramModel", "Volumes"]),
-  tests("EvaluationTests", ["Evaluation", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+    [
+      numerics, "LinearAlgebra", "Meshes", "Morphometry", "TestSupport", "TomogramModel",
+      "Volumes",
+    ]),
+  tests(
+    "EvaluationTests",
+    ["Evaluation", "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "ReportTests",
     everyFormat + [
-      "CZlib", "Meshes", "Report", "TestSupport", "TomogramModel", "Volumes", "WorkLedger",
+      "CZlib", "LinearAlgebra", "Meshes", "Report", "TestSupport", "TomogramModel", "Volumes",
+      "WorkLedger",
     ]),
   tests(
     "PipelineTests",

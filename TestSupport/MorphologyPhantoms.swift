@@ -1,3 +1,4 @@
+import LinearAlgebra
 import RealModule
 public import Volumes
 
@@ -13,9 +14,9 @@ public enum AnalyticSurface: Sendable {
   /// Distance from the surface; below 0 inside or under it.
   public func signedDistance(at place: SIMD3<Double>) -> Double {
     switch self {
-    case .plane(let point, let normal): ((place - point) * normal).sum()
-    case .sphere(let centre, let radius): length(place - centre) - radius
-    case .cylinder(_, _, let radius): length(radial(at: place)) - radius
+    case .plane(let point, let normal): (place - point).dot(normal)
+    case .sphere(let centre, let radius): (place - centre).length - radius
+    case .cylinder(_, _, let radius): radial(at: place).length - radius
     }
   }
 
@@ -23,18 +24,16 @@ public enum AnalyticSurface: Sendable {
   public func normal(at place: SIMD3<Double>) -> SIMD3<Double> {
     switch self {
     case .plane(_, let normal): normal
-    case .sphere(let centre, _): (place - centre) / length(place - centre)
-    case .cylinder: radial(at: place) / length(radial(at: place))
+    case .sphere(let centre, _): (place - centre) / (place - centre).length
+    case .cylinder: radial(at: place) / radial(at: place).length
     }
   }
 
   private func radial(at place: SIMD3<Double>) -> SIMD3<Double> {
     guard case .cylinder(let point, let axis, _) = self else { return .zero }
     let away = place - point
-    return away - (away * axis).sum() * axis
+    return away - away.dot(axis) * axis
   }
-
-  private func length(_ vector: SIMD3<Double>) -> Double { (vector * vector).sum().squareRoot() }
 
   /// Voxels whose centre lies within half the thickness of the surface and satisfies `condition`.
   public func mask(

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import WorkLedger
 
 /// Runs the built `bilayer` as a user does: through a shell.
 public enum ProgramRun {
@@ -24,7 +25,7 @@ public enum ProgramRun {
     if let value = unsafe getenv("BILAYER_REQUIRE_ENGINE"), unsafe String(cString: value) == "1" {
       return true
     }
-    return TemporaryFolder.names(in: root(filePath) + "/.torch").contains {
+    return Folder.names(in: root(filePath) + "/.torch").contains {
       $0.hasPrefix("libctorch-") && $0.hasSuffix(".so")
     }
   }

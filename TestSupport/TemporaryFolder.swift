@@ -1,4 +1,5 @@
 import Glibc
+import WorkLedger
 
 /// A folder of a test's own, removed with all its files when the test is over.
 public enum TemporaryFolder {
@@ -12,22 +13,8 @@ public enum TemporaryFolder {
     return try body(path)
   }
 
-  /// Names of the files and folders in a folder, hidden ones too, sorted.
-  public static func names(in folder: String) -> [String] {
-    guard let stream = unsafe opendir(folder) else { return [] }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while let entry = unsafe readdir(stream) {
-      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name != "." && name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
   private static func remove(_ path: String) {
-    for name in names(in: path) {
+    for name in Folder.names(in: path) {
       let child = path + "/" + name
       if unsafe unlink(child) != 0 { remove(child) }
     }

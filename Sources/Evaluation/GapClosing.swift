@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Morphology
 import TomogramModel
 import Volumes
@@ -152,10 +153,10 @@ private func nearest(of bridges: [Bridge], to position: SIMD3<Double>) -> Int? {
   for (index, bridge) in bridges.enumerated() {
     let line = bridge.end.angstrom - bridge.start.angstrom
     let offset = position - bridge.start.angstrom
-    let length = (line * line).sum()
-    let along = length == 0 ? 0 : min(max((offset * line).sum() / length, 0), 1)
+    let length = line.squaredLength
+    let along = length == 0 ? 0 : min(max(offset.dot(line) / length, 0), 1)
     let rest = offset - line * along
-    let squared = (rest * rest).sum()
+    let squared = rest.squaredLength
     if squared < best?.squared ?? .infinity { best = (index, squared) }
   }
   return best?.index

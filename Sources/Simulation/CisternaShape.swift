@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import RealModule
 import Volumes
@@ -72,7 +73,7 @@ struct CisternaShape: MembraneShape {
     let upward = height / size
     let gradient = SIMD3(
       local.x * outward - slope.x * upward, local.y * outward - slope.y * upward, upward)
-    let steepness = max(dot(gradient, gradient).squareRoot(), 0.1)
+    let steepness = max(gradient.length, 0.1)
     return ((size - Float(halfWidthAngstrom)) / steepness, gradient / steepness)
   }
 
@@ -90,7 +91,7 @@ struct CisternaShape: MembraneShape {
       let angle = -Double.pi / 2 + .pi * Double(step) / Double(rim)
       profile.append(
         SIMD2(
-          discRadiusAngstrom + halfWidthAngstrom * cosine(angle), halfWidthAngstrom * sine(angle)))
+          discRadiusAngstrom + halfWidthAngstrom * .cos(angle), halfWidthAngstrom * .sin(angle)))
     }
     for step in (1..<flat).reversed() {
       profile.append(SIMD2(discRadiusAngstrom * Double(step) / Double(flat), halfWidthAngstrom))
@@ -99,7 +100,7 @@ struct CisternaShape: MembraneShape {
     for point in profile {
       for step in 0..<around {
         let angle = 2 * .pi * Double(step) / Double(around)
-        mesh.vertices.append(bent(point.x * cosine(angle), point.x * sine(angle), point.y))
+        mesh.vertices.append(bent(point.x * .cos(angle), point.x * .sin(angle), point.y))
       }
     }
     mesh.vertices.append(bent(0, 0, -halfWidthAngstrom))

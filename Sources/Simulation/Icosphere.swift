@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 
 /// The unit sphere as an icosahedron whose triangles are split in four `level` times.
@@ -7,7 +8,7 @@ func icosphere(level: Int) -> TriangleMesh {
     SIMD3(-1, golden, 0), SIMD3(1, golden, 0), SIMD3(-1, -golden, 0), SIMD3(1, -golden, 0),
     SIMD3(0, -1, golden), SIMD3(0, 1, golden), SIMD3(0, -1, -golden), SIMD3(0, 1, -golden),
     SIMD3(golden, 0, -1), SIMD3(golden, 0, 1), SIMD3(-golden, 0, -1), SIMD3(-golden, 0, 1),
-  ].map(normalised)
+  ].map(\.normalized)
   var triangles: [SIMD3<Int32>] = [
     SIMD3(0, 11, 5), SIMD3(0, 5, 1), SIMD3(0, 1, 7), SIMD3(0, 7, 10), SIMD3(0, 10, 11),
     SIMD3(1, 5, 9), SIMD3(5, 11, 4), SIMD3(11, 10, 2), SIMD3(10, 7, 6), SIMD3(7, 1, 8),
@@ -23,7 +24,7 @@ func icosphere(level: Int) -> TriangleMesh {
       let key = UInt64(min(first, second)) << 32 | UInt64(max(first, second))
       if let known = middles[key] { return known }
       let new = Int32(vertices.count)
-      vertices.append(normalised(vertices[Int(first)] + vertices[Int(second)]))
+      vertices.append((vertices[Int(first)] + vertices[Int(second)]).normalized)
       middles[key] = new
       return new
     }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import RealModule
 import TomographicImaging
@@ -145,7 +146,7 @@ struct MembranePlacement {
 
   private mutating func tubule() -> any MembraneShape {
     let radius = 10 * drawn(options.tubuleRadiusNm)
-    let diagonal = length(builder.geometry.box.upper - builder.geometry.box.lower)
+    let diagonal = (builder.geometry.box.upper - builder.geometry.box.lower).length
     let axis = curvedAxis(
       through: place(margin: 0), lengthAngstrom: random.uniform(0.5, 2) * diagonal,
       leastBendRadius: 3.5 * radius, step: max(15, radius / 8), random: &random)
@@ -155,8 +156,8 @@ struct MembranePlacement {
     var radii: [Double] = []
     var travelled = 0.0
     for index in axis.indices {
-      if 0 < index { travelled += length(axis[index] - axis[index - 1]) }
-      radii.append(radius * (1 + depth * sine(2 * .pi * travelled / wave + phase)))
+      if 0 < index { travelled += (axis[index] - axis[index - 1]).length }
+      radii.append(radius * (1 + depth * .sin(2 * .pi * travelled / wave + phase)))
     }
     return TubeShape(kind: "tubule", axis: axis, radiiAngstrom: radii)
   }
@@ -173,7 +174,7 @@ struct MembranePlacement {
         let angle = random.uniform(0, 2 * .pi)
         return HeightField.Wave(
           amplitude: Float(amplitude),
-          wave: SIMD2(Float(number * cosine(angle)), Float(number * sine(angle))),
+          wave: SIMD2(Float(number * .cos(angle)), Float(number * .sin(angle))),
           phase: Float(random.uniform(0, 2 * .pi)))
       })
   }
@@ -200,7 +201,7 @@ struct MembranePlacement {
       defer { offset += random.uniform(100, 400) }
       return SheetShape(
         kind: "sheet", frame: frame, field: field, offsetAngstrom: offset,
-        reachAngstrom: length(box.upper - box.lower))
+        reachAngstrom: (box.upper - box.lower).length)
     }
   }
 
@@ -243,7 +244,7 @@ func curvedAxis(
     let travelled = (Double(index) / Double(count) - 0.5) * lengthAngstrom
     return frame.position(
       SIMD3(
-        across.amplitude * sine(across.number * travelled + across.phase),
-        along.amplitude * sine(along.number * travelled + along.phase), travelled))
+        across.amplitude * .sin(across.number * travelled + across.phase),
+        along.amplitude * .sin(along.number * travelled + along.phase), travelled))
   }
 }

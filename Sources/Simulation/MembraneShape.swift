@@ -1,4 +1,6 @@
+import LinearAlgebra
 import Meshes
+import RealModule
 import Volumes
 
 /// A membrane's mid-surface: an implicit surface for the density and a mesh for the truth.
@@ -36,12 +38,12 @@ struct Frame: Sendable {
   /// A frame with the given third axis, turned about it by `turn` radians.
   init(origin: SIMD3<Double>, normal: SIMD3<Double>, turn: Double) {
     self.origin = origin
-    self.normal = normalised(normal)
+    self.normal = normal.normalized
     let helper: SIMD3<Double> = abs(self.normal.z) < 0.9 ? SIMD3(0, 0, 1) : SIMD3(1, 0, 0)
-    let across = normalised(cross(helper, self.normal))
-    let along = cross(self.normal, across)
-    first = across * cosine(turn) + along * sine(turn)
-    second = cross(self.normal, first)
+    let across = helper.cross(self.normal).normalized
+    let along = self.normal.cross(across)
+    first = across * .cos(turn) + along * .sin(turn)
+    second = self.normal.cross(first)
   }
 
   /// A position from coordinates in the frame.
@@ -67,6 +69,6 @@ struct KernelFrame: Sendable {
   @inline(__always)
   func local(_ position: SIMD3<Float>) -> SIMD3<Float> {
     let offset = position - origin
-    return SIMD3(dot(offset, first), dot(offset, second), dot(offset, normal))
+    return SIMD3(offset.dot(first), offset.dot(second), offset.dot(normal))
   }
 }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import TomogramModel
 import Volumes
@@ -8,7 +9,7 @@ struct HalfSpace: Sendable {
   var offset: Double
 
   /// Above 0 outside.
-  func excess(_ position: SIMD3<Double>) -> Double { dot(normal, position) - offset }
+  func excess(_ position: SIMD3<Double>) -> Double { normal.dot(position) - offset }
 }
 
 /// A mesh with a unit normal at each vertex.
@@ -24,11 +25,11 @@ struct OrientedMesh: Sendable {
     normals = Array(repeating: .zero, count: mesh.vertices.count)
     for (index, corner) in mesh.triangles.enumerated() {
       let (a, b, c) = mesh.corners(of: index)
-      let area = cross(b - a, c - a)
+      let area = (b - a).cross(c - a)
       for axis in 0..<3 { normals[Int(corner[axis])] += area }
     }
     for index in normals.indices {
-      let size = length(normals[index])
+      let size = normals[index].length
       normals[index] = 0 < size ? normals[index] / size : SIMD3(0, 0, 1)
     }
   }
@@ -58,7 +59,7 @@ struct OrientedMesh: Sendable {
       let share = excess[a] / (excess[a] - excess[b])
       let new = Int32(mesh.vertices.count)
       mesh.vertices.append(mesh.vertices[a] + (mesh.vertices[b] - mesh.vertices[a]) * share)
-      normals.append(normalised(normals[a] + (normals[b] - normals[a]) * share))
+      normals.append((normals[a] + (normals[b] - normals[a]) * share).normalized)
       cuts[key] = new
       return new
     }
@@ -103,8 +104,8 @@ struct OrientedMesh: Sendable {
     var (all, seen) = (0.0, 0.0)
     for index in mesh.triangles.indices {
       let (a, b, c) = mesh.corners(of: index)
-      let normal = cross(b - a, c - a)
-      let area = length(normal) / 200
+      let normal = (b - a).cross(c - a)
+      let area = normal.length / 200
       all += area
       if 0 < area && !tilt.hides(normal: normal) { seen += area }
     }
@@ -115,7 +116,7 @@ struct OrientedMesh: Sendable {
   var volumeNm3: Double {
     mesh.triangles.indices.reduce(0) { sum, index in
       let (a, b, c) = mesh.corners(of: index)
-      return sum + dot(a, cross(b, c)) / 6000
+      return sum + a.dot(b.cross(c)) / 6000
     }
   }
 }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import RealModule
 import TomographicImaging
@@ -93,7 +94,7 @@ struct SceneContents {
     let angle = index * 166.5 * .pi / 180
     return [
       Ball(
-        centre: frame.position(SIMD3(16 * cosine(angle), 16 * sine(angle), 0)), width: 15,
+        centre: frame.position(SIMD3(16 * .cos(angle), 16 * .sin(angle), 0)), width: 15,
         density: 0.9)
     ]
   }
@@ -108,7 +109,7 @@ struct SceneContents {
       let angle = 2 * .pi * Double(protofilament) / 13
       let rise = Double(protofilament) * 120 / 13
       return Ball(
-        centre: frame.position(SIMD3(112 * cosine(angle), 112 * sine(angle), rise)), width: 15,
+        centre: frame.position(SIMD3(112 * .cos(angle), 112 * .sin(angle), rise)), width: 15,
         density: 0.9)
     }
   }
@@ -125,8 +126,8 @@ struct SceneContents {
         options.membraneProteinsPer1000Nm2 / 1000 * random.uniform(0, 2)
       for triangle in membrane.mesh.triangles.indices {
         let (a, b, c) = membrane.mesh.corners(of: triangle)
-        let normal = cross(b - a, c - a)
-        let area = length(normal) / 200
+        let normal = (b - a).cross(c - a)
+        let area = normal.length / 200
         guard 0 < area, random.chance(rate * area) else { continue }
         let outwards = random.chance(0.85) ? normal : -normal
         let frame = Frame(
@@ -168,7 +169,7 @@ struct SceneContents {
         for x in region.lower.x..<region.upper.x {
           let offset = SIMD3(Double(x), Double(y), Double(z)) - middle
           // The share of the voxel inside the bead, about: one voxel of soft edge.
-          let share = min(max(radius / voxel - length(offset) + 0.5, 0), 1)
+          let share = min(max(radius / voxel - offset.length + 0.5, 0), 1)
           volume[VoxelIndex(x: x, y: y, z: z)] += Float(share * options.goldDensity)
         }
       }

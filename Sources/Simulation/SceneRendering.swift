@@ -1,3 +1,4 @@
+import LinearAlgebra
 public import TomogramModel
 import TomographicImaging
 public import Volumes
@@ -65,10 +66,9 @@ private func specimenFaces(
   let box = geometry.box
   let (middle, half) = ((box.lower + box.upper) / 2, (box.upper.z - box.lower.z) / 2)
   return [1.0, -1.0].map { side in
-    let normal = normalised(
-      SIMD3(random.uniform(-0.12, 0.12), random.uniform(-0.12, 0.12), side))
+    let normal = SIMD3(random.uniform(-0.12, 0.12), random.uniform(-0.12, 0.12), side).normalized
     let point = middle + SIMD3(0, 0, side * half * random.uniform(0.55, 0.9))
-    return HalfSpace(normal: normal, offset: dot(normal, point))
+    return HalfSpace(normal: normal, offset: normal.dot(point))
   }
 }
 

@@ -18,7 +18,7 @@ struct CarbonFilm: Sendable {
     // The edge passes within a third of the width from the middle of the field.
     let distance = holeRadius + random.uniform(-0.33, 0.33) * size.x
     let middle = (box.lower + box.upper) / 2
-    centre = SIMD2(middle.x + distance * cosine(angle), middle.y + distance * sine(angle))
+    centre = SIMD2(middle.x + distance * .cos(angle), middle.y + distance * .sin(angle))
     lowest = box.lower.z + random.uniform(0, 0.15) * size.z
     highest = lowest + random.uniform(100, 250)
     density = Float(random.uniform(0.6, 1.6))

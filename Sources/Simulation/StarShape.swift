@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import Volumes
 
@@ -41,9 +42,9 @@ struct StarShape: MembraneShape {
   /// Distance from the centre to the surface in a direction.
   func radiusAngstrom(along direction: SIMD3<Double>) -> Double {
     let local = SIMD3(
-      dot(direction, frame.first), dot(direction, frame.second), dot(direction, frame.normal))
+      direction.dot(frame.first), direction.dot(frame.second), direction.dot(frame.normal))
     let stretched = local / semiAxesAngstrom
-    return Double(ratio(SIMD3<Float>(normalised(stretched))).value) / length(stretched)
+    return Double(ratio(SIMD3<Float>(stretched.normalized)).value) / stretched.length
   }
 
   func fillDistances(
@@ -53,7 +54,7 @@ struct StarShape: MembraneShape {
     let (outer, inner) = (1 + rippleSum + band / shortest, 1 - rippleSum - band / shortest)
     for x in row.indices {
       var local = kernelFrame.local(start + SIMD3(Float(x) * step, 0, 0))
-      let squared = dot(local * inverseAxes, local * inverseAxes)
+      let squared = (local * inverseAxes).squaredLength
       if outer * outer < squared {
         row[x] = band
       } else if 0 < inner && squared < inner * inner {
@@ -75,12 +76,12 @@ struct StarShape: MembraneShape {
     _ local: SIMD3<Float>
   ) -> (distance: Float, direction: SIMD3<Float>) {
     let stretched = local * inverseAxes
-    let size = max(dot(stretched, stretched).squareRoot(), 1e-4)
+    let size = max(stretched.length, 1e-4)
     let direction = stretched / size
     let (value, slope) = ratio(direction)
-    let tangential = (slope - direction * dot(slope, direction)) / size
+    let tangential = (slope - direction * slope.dot(direction)) / size
     let gradient = (direction - tangential) * inverseAxes
-    let steepness = max(dot(gradient, gradient).squareRoot(), 1e-9)
+    let steepness = max(gradient.length, 1e-9)
     return ((size - value) / steepness, gradient / steepness)
   }
 
@@ -89,7 +90,7 @@ struct StarShape: MembraneShape {
     var value: Float = 1
     var slope = SIMD3<Float>.zero
     for ripple in ripples {
-      let cosine = dot(direction, ripple.axis)
+      let cosine = direction.dot(ripple.axis)
       // Bonnet's recursion: l P_l = (2l − 1) x P_{l−1} − (l − 1) P_{l−2}, and
       // P'_l = P'_{l−2} + (2l − 1) P_{l−1}.
       var (before, last): (Float, Float) = (1, cosine)

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import RealModule
 import Volumes
@@ -33,7 +34,7 @@ struct TubeShape: MembraneShape {
       let end = SIMD3<Float>(axis[index])
       let radius = Float(max(radiiAngstrom[index - 1], radiiAngstrom[index]))
       return Segment(
-        start: start, along: end - start, inverseSquare: 1 / dot(end - start, end - start),
+        start: start, along: end - start, inverseSquare: 1 / (end - start).squaredLength,
         radius: Float(radiiAngstrom[index - 1]),
         radiusChange: Float(radiiAngstrom[index] - radiiAngstrom[index - 1]),
         lower: pointwiseMin(start, end) - radius, upper: pointwiseMax(start, end) + radius)
@@ -62,10 +63,10 @@ struct TubeShape: MembraneShape {
       guard first <= last else { continue }
       for x in first...last {
         let offset = start + SIMD3(Float(x) * step, 0, 0) - segment.start
-        let share = min(max(dot(offset, segment.along) * segment.inverseSquare, 0), 1)
+        let share = min(max(offset.dot(segment.along) * segment.inverseSquare, 0), 1)
         let rest = offset - segment.along * share
         let distance =
-          dot(rest, rest).squareRoot() - segment.radius - segment.radiusChange * share
+          rest.length - segment.radius - segment.radiusChange * share
         row[x] = min(row[x], max(distance, -band))
       }
     }
@@ -82,7 +83,7 @@ struct TubeShape: MembraneShape {
         let angle = Double(step) / Double(cap) * .pi / 2
         rings.append(
           (
-            frame.origin + frame.normal * (sign * radius * cosine(angle)), radius * sine(angle),
+            frame.origin + frame.normal * (sign * radius * .cos(angle)), radius * .sin(angle),
             frame
           ))
       }
@@ -98,7 +99,7 @@ struct TubeShape: MembraneShape {
         let angle = 2 * .pi * Double(step) / Double(around)
         mesh.vertices.append(
           ring.centre
-            + (ring.frame.first * cosine(angle) + ring.frame.second * sine(angle)) * ring.radius)
+            + (ring.frame.first * .cos(angle) + ring.frame.second * .sin(angle)) * ring.radius)
       }
     }
     mesh.vertices.append(axis[0] - frames[0].normal * radiiAngstrom[0])
@@ -115,8 +116,8 @@ struct TubeShape: MembraneShape {
       let after = axis[min(index + 1, axis.count - 1)]
       var frame = Frame(origin: axis[index], normal: after - before, turn: 0)
       if let last = frames.last {
-        frame.first = normalised(last.first - frame.normal * dot(last.first, frame.normal))
-        frame.second = cross(frame.normal, frame.first)
+        frame.first = (last.first - frame.normal * last.first.dot(frame.normal)).normalized
+        frame.second = frame.normal.cross(frame.first)
       }
       frames.append(frame)
     }

@@ -1,6 +1,7 @@
 import Glibc
 import TestSupport
 import Testing
+import WorkLedger
 
 private let isBuilt = ProgramRun.program() != nil
 
@@ -83,7 +84,7 @@ struct BadInputTests {
       for words in input.words {
         #expect(run.messages.contains(words), "\(words) is not in: \(run.messages)")
       }
-      #expect(TemporaryFolder.names(in: folder) == ["in.mrc"])
+      #expect(Folder.names(in: folder) == ["in.mrc"])
     }
   }
 
@@ -95,7 +96,7 @@ struct BadInputTests {
           "mkdir -p subfolder; bilayer segment \(name) --output results", in: folder)
         #expect(run.status == 3)
         #expect(run.messages.contains(name))
-        #expect(TemporaryFolder.names(in: folder) == ["subfolder"])
+        #expect(Folder.names(in: folder) == ["subfolder"])
       }
     }
   }
@@ -107,7 +108,7 @@ struct BadInputTests {
       try ProgramRun.write([], to: folder + "/bad.mrc")
       let run = try ProgramRun.shell("bilayer segment bad.mrc good.mrc --output out", in: folder)
       #expect(run.status == 3)
-      #expect(TemporaryFolder.names(in: folder) == ["bad.mrc", "good.mrc"])
+      #expect(Folder.names(in: folder) == ["bad.mrc", "good.mrc"])
     }
   }
 
@@ -121,7 +122,7 @@ struct BadInputTests {
           "bilayer \(stage) probability.mrc --output out --quiet", in: folder)
         #expect(run.status == 3, "\(stage): \(run.messages)")
         #expect(run.messages.contains("whole numbers"), "\(stage): \(run.messages)")
-        #expect(TemporaryFolder.names(in: folder) == ["probability.mrc"])
+        #expect(Folder.names(in: folder) == ["probability.mrc"])
       }
     }
   }
@@ -142,7 +143,7 @@ struct BadInputTests {
       let run = try ProgramRun.shell("bilayer \(arguments)", in: folder)
       #expect(run.status == 2, "\(run.messages)")
       #expect(run.messages.contains(words), "\(run.messages)")
-      #expect(TemporaryFolder.names(in: folder) == [])
+      #expect(Folder.names(in: folder) == [])
     }
   }
 }

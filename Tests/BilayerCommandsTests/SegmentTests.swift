@@ -4,6 +4,7 @@ import TestSupport
 import Testing
 import VolumeFiles
 import Volumes
+import WorkLedger
 
 private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
 
@@ -40,7 +41,7 @@ struct SegmentTests {
     for name in Self.files where name != "surfaces" {
       contents[name] = ProgramRun.bytes(of: folder + "/" + name)
     }
-    for name in TemporaryFolder.names(in: folder + "/surfaces") {
+    for name in Folder.names(in: folder + "/surfaces") {
       contents[name] = ProgramRun.bytes(of: folder + "/surfaces/" + name)
     }
     return contents
@@ -51,9 +52,9 @@ struct SegmentTests {
     try withScene { folder in
       let done = try run("\(Self.command) out", in: folder)
       #expect(done.output == "" && done.messages == "")
-      let names = TemporaryFolder.names(in: folder + "/out").filter { !$0.hasPrefix(".") }
+      let names = Folder.names(in: folder + "/out").filter { !$0.hasPrefix(".") }
       #expect(names == (Self.files + ["run.log"]).sorted())
-      let surfaces = TemporaryFolder.names(in: folder + "/out/surfaces")
+      let surfaces = Folder.names(in: folder + "/out/surfaces")
       #expect(surfaces.contains("membrane_0001.ply") && surfaces.contains("membrane_0001.vtp"))
       let scores = try run("bilayer evaluate out labels.mrc --format json --quiet", in: folder)
       let report = try JSONDecoder().decode(Scores.self, from: Data(scores.output.utf8))
@@ -99,7 +100,7 @@ struct SegmentTests {
       let done = try ProgramRun.shell("\(Self.command) out --plan plan.json", in: folder)
       #expect(done.status == 3)
       #expect(done.messages.contains("tracing.treshold"))
-      #expect(!TemporaryFolder.names(in: folder).contains("out"))
+      #expect(!Folder.names(in: folder).contains("out"))
     }
   }
 
@@ -112,7 +113,7 @@ struct SegmentTests {
         in: folder)
       #expect(done.status == 3)
       #expect(done.messages.contains("has changed"))
-      #expect(!TemporaryFolder.names(in: folder).contains("again"))
+      #expect(!Folder.names(in: folder).contains("again"))
     }
   }
 
@@ -183,8 +184,8 @@ struct SegmentTests {
         cp tomogram.mrc a.mrc; cp tomogram.mrc b.rec
         bilayer segment a.mrc b.rec --model model --quiet --output out
         """, in: folder)
-      #expect(TemporaryFolder.names(in: folder + "/out") == ["a", "b"])
-      #expect(TemporaryFolder.names(in: folder + "/out/b").contains("report.html"))
+      #expect(Folder.names(in: folder + "/out") == ["a", "b"])
+      #expect(Folder.names(in: folder + "/out/b").contains("report.html"))
     }
   }
 
@@ -207,7 +208,7 @@ struct SegmentTests {
       let done = try ProgramRun.shell("\(Self.command) out --memory 0.1", in: folder)
       #expect(done.status == 4)
       #expect(done.messages.contains("--memory"))
-      #expect(!TemporaryFolder.names(in: folder).contains("out"))
+      #expect(!Folder.names(in: folder).contains("out"))
     }
   }
 }

@@ -2,6 +2,7 @@ import TableFormats
 import TestSupport
 import Testing
 import TomogramModel
+import WorkLedger
 
 private let isBuilt = ProgramRun.program() != nil
 
@@ -32,7 +33,7 @@ struct StageTests {
       // A shell of radius 12 voxels of 10 Å: 4 π 12² nm² = 1810 nm².
       let area = try #require(membranes[0]["area_nm2"]?.value)
       #expect(abs(area - 1810) < 0.03 * 1810)
-      #expect(TemporaryFolder.names(in: folder + "/out").contains("report.html"))
+      #expect(Folder.names(in: folder + "/out").contains("report.html"))
     }
   }
 

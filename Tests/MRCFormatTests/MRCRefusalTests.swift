@@ -10,7 +10,7 @@ struct MRCRefusalTests {
   private func refusal(_ bytes: [UInt8]) throws -> MRCError? {
     try TemporaryFolder.with { folder in
       try AtomicFile.write(bytes, to: folder + "/a")
-      defer { #expect(TemporaryFolder.names(in: folder) == ["a"]) }
+      defer { #expect(Folder.names(in: folder) == ["a"]) }
       do throws(MRCError) {
         _ = try MRCVolume(path: folder + "/a", scratchFolder: folder)
         return nil
@@ -122,7 +122,7 @@ struct MRCPackingTests {
       #expect(packed.geometry == expected.geometry)
       // Origin 0 and a start of -2, 0, 0: the position comes from the start.
       #expect(packed.geometry.originAngstrom.x == -2 * 228.0 / 20)
-      #expect(TemporaryFolder.names(in: folder).isEmpty)
+      #expect(Folder.names(in: folder).isEmpty)
     }
   }
 

@@ -23,7 +23,7 @@ struct MRCSinkTests {
     for tile in geometry.bounds.tiles(of: VolumeSize(x: 4, y: 3, z: 3)).reversed() {
       try sink.write(try truth.read(tile))
     }
-    #expect(TemporaryFolder.names(in: folder).allSatisfy { $0.hasPrefix("mode") })
+    #expect(Folder.names(in: folder).allSatisfy { $0.hasPrefix("mode") })
     try sink.commit()
     let volume = try MRCVolume(path: path, scratchFolder: folder)
     let floats = (0..<geometry.size.count).map { Float(Self.value($0) + (mode == 6 ? 50 : 0)) }
@@ -100,7 +100,7 @@ struct MRCOutputTests {
       }
       _ = try MRCSink<Int8>(path: path, geometry: Self.geometry, label: "a", overwrite: true)
       #expect(try InputFile(path: path).readText() == "theirs")
-      #expect(TemporaryFolder.names(in: folder) == ["a"])
+      #expect(Folder.names(in: folder) == ["a"])
     }
   }
 
@@ -114,7 +114,7 @@ struct MRCOutputTests {
         try MRCSink<Float>(path: folder + "/a", geometry: geometry, label: "a")
       }
       #expect(error?.kind == .resources)
-      #expect(TemporaryFolder.names(in: folder).isEmpty)
+      #expect(Folder.names(in: folder).isEmpty)
     }
   }
 

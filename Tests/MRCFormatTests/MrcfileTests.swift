@@ -123,7 +123,7 @@ struct MrcfileTests {
     try TemporaryFolder.with { folder in
       let made = try PythonChecks.run(Self.writer, [folder], in: folder)
       #expect(made.status == 0, "\(made.output)")
-      let names = TemporaryFolder.names(in: folder)
+      let names = Folder.names(in: folder)
       #expect(names.count == 30)
       for name in names {
         let path = folder + "/" + name
@@ -141,7 +141,7 @@ struct MrcfileTests {
         #expect(volume.template.start == SIMD3(1, 2, 3))
       }
       // The unpacked copies have no names.
-      #expect(TemporaryFolder.names(in: folder) == names)
+      #expect(Folder.names(in: folder) == names)
     }
   }
 

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import MeshFormats
 import Meshes
 import TestSupport

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import Morphometry
 import RealModule

@@ -1,4 +1,5 @@
 import Glibc
+import LinearAlgebra
 import Meshes
 import TomogramModel
 import Testing
@@ -112,11 +113,11 @@ private func distance(_ shape: any MembraneShape, at position: SIMD3<Double>) ->
     var mesh = OrientedMesh(sphere.mesh(edgeAngstrom: 25))
     mesh.clip(to: HalfSpace(normal: SIMD3(0, 0, 1), offset: 500))
     #expect(!mesh.isCut)
-    mesh.clip(to: HalfSpace(normal: normalised(SIMD3(1, 2, 2)), offset: 0))
+    mesh.clip(to: HalfSpace(normal: SIMD3(1, 2, 2).normalized, offset: 0))
     #expect(mesh.isCut)
     mesh.mesh.checkInvariants()
     #expect(mesh.normals.count == mesh.mesh.vertices.count)
-    #expect(mesh.mesh.vertices.allSatisfy { dot($0, SIMD3(1, 2, 2)) < 1e-6 })
+    #expect(mesh.mesh.vertices.allSatisfy { $0.dot(SIMD3(1, 2, 2)) < 1e-6 })
     let area = mesh.areasNm2(tilt: .customary).all
     #expect(abs(area / (2 * .pi * 30 * 30) - 1) < 0.004)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import LinearAlgebra
 import Meshes
 import Testing
 import TomogramModel
@@ -63,7 +64,7 @@ private func smallOptions() -> SimulationOptions {
         else { continue }
         let position = scene.labels.geometry.position(of: index).angstrom
         let nearest = vertices.reduce(Double.infinity) {
-          min($0, dot($1 - position, $1 - position))
+          min($0, ($1 - position).squaredLength)
         }.squareRoot()
         // Vertices lie up to 35 Å apart, so the nearest is up to 20 Å beside the foot.
         let atLeast = max(nearest * nearest - 400, 0).squareRoot()
@@ -157,7 +158,7 @@ private func smallOptions() -> SimulationOptions {
           #expect(box.lower[axis] - 1e-6 <= vertex[axis] && vertex[axis] <= box.upper[axis] + 1e-6)
         }
       }
-      #expect(surface.normals.allSatisfy { abs(dot($0, $0) - 1) < 1e-6 })
+      #expect(surface.normals.allSatisfy { abs($0.squaredLength - 1) < 1e-6 })
     }
   }
 

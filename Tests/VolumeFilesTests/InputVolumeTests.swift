@@ -160,7 +160,7 @@ struct InputVolumeTests {
         _ = try InputVolume.open(path: folder, scratchFolder: folder)
         Issue.record("A folder was accepted.")
       } catch { #expect((error as? any Fault)?.description.contains("is a folder") == true) }
-      #expect(TemporaryFolder.names(in: folder) == ["a.mrc", "b.tif", "c.rec"])
+      #expect(Folder.names(in: folder) == ["a.mrc", "b.tif", "c.rec"])
     }
   }
 
@@ -181,7 +181,7 @@ struct InputVolumeTests {
         let other = VoxelIndex(x: x, y: z, z: y)
         #expect(try voxel(plain, place) == voxel(turned, other))
       }
-      #expect(TemporaryFolder.names(in: folder).isEmpty)
+      #expect(Folder.names(in: folder).isEmpty)
     }
   }
 

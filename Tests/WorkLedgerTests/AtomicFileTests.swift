@@ -16,7 +16,7 @@ struct AtomicFileTests {
       try file.write(unsafe ([1, 2] as [UInt8]).span.bytes, at: 0)
       try file.commit()
       #expect(try InputFile(path: path).readAll() == [1, 2, 3, 4])
-      #expect(TemporaryFolder.names(in: folder) == ["out.bin"])
+      #expect(Folder.names(in: folder) == ["out.bin"])
     }
   }
 
@@ -27,7 +27,7 @@ struct AtomicFileTests {
       file.discard()
       file.discard()
       _ = try AtomicFile(path: folder + "/b", byteCount: 100)
-      #expect(TemporaryFolder.names(in: folder).isEmpty)
+      #expect(Folder.names(in: folder).isEmpty)
     }
   }
 
@@ -42,7 +42,7 @@ struct AtomicFileTests {
       #expect(try InputFile(path: path).readText() == "old")
       try AtomicFile.write("new", to: path, overwrite: true)
       #expect(try InputFile(path: path).readText() == "new")
-      #expect(TemporaryFolder.names(in: folder) == ["a.txt"])
+      #expect(Folder.names(in: folder) == ["a.txt"])
     }
   }
 
@@ -54,7 +54,7 @@ struct AtomicFileTests {
       try AtomicFile.write("theirs", to: path)
       #expect(throws: FileError.targetExists(path: path)) { try file.commit() }
       #expect(try InputFile(path: path).readText() == "theirs")
-      #expect(TemporaryFolder.names(in: folder) == ["a.txt"])
+      #expect(Folder.names(in: folder) == ["a.txt"])
     }
   }
 
@@ -86,7 +86,7 @@ struct AtomicFileTests {
         _ = try AtomicFile(path: folder + "/big", byteCount: 1 << 50)
         Issue.record("A petabyte was reserved.")
       } catch { #expect((error as? FileError)?.kind == .resources) }
-      #expect(TemporaryFolder.names(in: folder).isEmpty)
+      #expect(Folder.names(in: folder).isEmpty)
     }
   }
 

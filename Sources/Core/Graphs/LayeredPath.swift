@@ -18,7 +18,7 @@ public func cheapestLayeredPath(
   guard 0 < layers else { return nil }
   var sums = costs
   var arrivals = [Int8](repeating: 0, count: costs.count)
-  for layer in 1..<max(layers, 1) {
+  for layer in 1..<layers {
     for node in 0..<width {
       let index = layer * width + node
       var (best, move) = (sums[index - width], Int8(0))

@@ -1,3 +1,4 @@
+import LinearAlgebra
 public import Volumes
 
 /// The level surface of a sampled function as triangles (Lorensen & Cline 1987, with a table that

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension MeshIndex {
   /// Whether a position lies inside a closed mesh: most of three rays leave it through an odd
   /// number of triangles. Three, because one ray may meet an edge exactly.

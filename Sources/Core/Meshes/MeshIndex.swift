@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 /// The triangles of a mesh in a tree of boxes: nearest point of the surface, and rays through it.
 ///
 /// Building takes O(n log n), a question about O(log n).
@@ -57,8 +59,7 @@ public struct MeshIndex: Sendable {
       nodes.append(box(of: range))
       if range.count <= 4 { return }
       let extent = nodes[number].upper - nodes[number].lower
-      let axis =
-        extent.x >= extent.y && extent.x >= extent.z ? 0 : (extent.y >= extent.z ? 1 : 2)
+      let axis = extent.largestAxis
       let middle = (range.lowerBound + range.upperBound) / 2
       order[range].sort { a, b in
         (centers[Int(a)][axis], a) < (centers[Int(b)][axis], b)

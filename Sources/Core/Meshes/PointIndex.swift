@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Points that can be asked for the nearest one and for all within a radius: a k-d tree
 /// (Bentley 1975). Answers are exact; equal distances go to the lower number.
 ///
@@ -36,9 +38,7 @@ public struct PointIndex: Sendable {
       lower = pointwiseMin(lower, points[Int(order[place])])
       upper = pointwiseMax(upper, points[Int(order[place])])
     }
-    let extent = upper - lower
-    if extent.x >= extent.y && extent.x >= extent.z { return 0 }
-    return extent.y >= extent.z ? 1 : 2
+    return (upper - lower).largestAxis
   }
 
   /// Hoare's selection: afterwards no point before `middle` is above it and none after below it.

@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension TriangleMesh {
   /// The part of the mesh where a value, linear within each triangle, is at or below `limit`.
   ///

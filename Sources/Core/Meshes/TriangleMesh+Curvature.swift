@@ -1,3 +1,4 @@
+import LinearAlgebra
 import RealModule
 public import Volumes
 

@@ -1,3 +1,5 @@
+public import LinearAlgebra
+
 extension TriangleMesh {
   /// Twice the area of a triangle as a vector along its normal.
   @inlinable

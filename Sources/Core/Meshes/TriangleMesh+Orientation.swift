@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 extension TriangleMesh {
   /// The mesh with the order of corners of every triangle reversed.
   public func flipped() -> TriangleMesh {

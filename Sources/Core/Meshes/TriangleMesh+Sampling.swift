@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// A place on a mesh.
 public struct SurfaceSample: Sendable {
   /// Triangle it lies on.

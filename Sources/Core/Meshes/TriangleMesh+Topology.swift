@@ -1,3 +1,5 @@
+import Graphs
+
 extension TriangleMesh {
   /// Vertices − edges + triangles over vertices that a triangle uses: 2 for each sphere, 0 for a
   /// torus, 1 for a disc; less 2 a handle and 1 a hole.
@@ -50,24 +52,15 @@ extension TriangleMesh {
   /// Number of the connected piece each triangle belongs to (joined by edges), from 0 by falling
   /// area, and how many there are.
   public func triangleComponents() -> (componentOfTriangle: [Int], count: Int) {
-    var parent = Array(triangles.indices)
-    func root(_ start: Int) -> Int {
-      var node = start
-      while parent[node] != node {
-        parent[node] = parent[parent[node]]
-        node = parent[node]
-      }
-      return node
-    }
+    var pieces = UnionFind(count: triangles.count)
     for group in edgeGroups() {
       guard let first = group.first else { continue }
       for edge in group.dropFirst() {
-        let (a, b) = (root(Int(first.triangle)), root(Int(edge.triangle)))
-        parent[max(a, b)] = min(a, b)
+        pieces.unite(Int(first.triangle), Int(edge.triangle))
       }
     }
     var areas: [Int: Double] = [:]
-    let roots = triangles.indices.map { root($0) }
+    let roots = triangles.indices.map { pieces.root(of: $0) }
     for (triangle, root) in roots.enumerated() { areas[root, default: 0] += area(of: triangle) }
     let order = areas.sorted { $0.value == $1.value ? $0.key < $1.key : $0.value > $1.value }
     let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1.key, $0) })

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import RealModule
 import Volumes
 
@@ -37,9 +38,7 @@ extension Block where Sample == Float {
     let (dx, dy, dz) = (1, region.size.x, region.size.x * region.size.y)
     func sample(_ step: Int) -> Double { Double(samples[centre &+ step]) }
     let value = sample(0)
-    guard 0 < value else {
-      return (0, .zero, SymmetricMatrix(diagonal: .zero, offDiagonal: .zero))
-    }
+    guard 0 < value else { return (0, .zero, .zero) }
     let upper = SIMD3(sample(dx), sample(dy), sample(dz))
     let lower = SIMD3(sample(-dx), sample(-dy), sample(-dz))
     let gradient = (upper - lower) / (2 * value)
@@ -47,14 +46,11 @@ extension Block where Sample == Float {
     func mixed(_ a: Int, _ b: Int) -> Double {
       (sample(a &+ b) - sample(a &- b) - sample(b &- a) + sample(-a &- b)) / (4 * value)
     }
-    let offDiagonal = SIMD3(mixed(dy, dz), mixed(dx, dz), mixed(dx, dy))
+    var hessian = SymmetricMatrix(
+      diagonal: diagonal, offDiagonal: SIMD3(mixed(dy, dz), mixed(dx, dz), mixed(dx, dy)))
     // (log f)'' = f''/f − (f'/f)².
-    let products = SIMD3(
-      gradient.y * gradient.z, gradient.x * gradient.z, gradient.x * gradient.y)
-    return (
-      value, gradient,
-      SymmetricMatrix(diagonal: diagonal - gradient * gradient, offDiagonal: offDiagonal - products)
-    )
+    hessian.addOuterProduct(of: gradient, weight: -1)
+    return (value, gradient, hessian)
   }
 }
 
@@ -78,25 +74,5 @@ extension Block where Sample == Int8 {
       }
     }
     return Float(sum)
-  }
-
-  /// The block grown to `outer`, new voxels repeating the nearest old one.
-  func replicated(to outer: Region) -> Block {
-    guard outer != region else { return self }
-    var grown = Block(region: outer, repeating: 0)
-    for z in outer.lower.z..<outer.upper.z {
-      let sourceZ = min(max(z, region.lower.z), region.upper.z - 1)
-      for y in outer.lower.y..<outer.upper.y {
-        let sourceY = min(max(y, region.lower.y), region.upper.y - 1)
-        let source = rowRange(y: sourceY, z: sourceZ)
-        let target = grown.rowRange(y: y, z: z)
-        for x in 0..<outer.size.x {
-          let sourceX = min(max(outer.lower.x + x, region.lower.x), region.upper.x - 1)
-          grown.samples[target.lowerBound &+ x] =
-            samples[source.lowerBound &+ (sourceX &- region.lower.x)]
-        }
-      }
-    }
-    return grown
   }
 }

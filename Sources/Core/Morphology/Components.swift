@@ -31,8 +31,8 @@ public struct ComponentLabelling: Sendable {
 /// Finds the connected parts of a mask slab by slab.
 ///
 /// Two passes over the mask; neither holds more than a slab of it. Memory beyond that: 12 bytes per
-/// run of mask voxels (a membrane volume of 400 Mvoxel has a few million runs), 60 per component, and the label volume
-/// in a memory-mapped scratch file, 4 bytes per voxel on disk.
+/// run of mask voxels (a membrane volume of 400 Mvoxel has a few million runs), 60 per component, and
+/// the label volume in a memory-mapped scratch file, 4 bytes per voxel on disk.
 ///
 /// - Parameters:
 ///   - mask: nonzero voxels are labelled.

@@ -3,8 +3,8 @@ public import Volumes
 /// Finds the mid-surface of a mask of any size, tile by tile, in bounded memory.
 ///
 /// The samples are those of `midSurface(of:geometry:keepsRims:workers:)` without rims, handed out
-/// tile after tile; within a tile in raster order. Memory: one tile of 160 × 160 × 80 voxels with its halo and 60 bytes per voxel of
-/// an 80³ tile per worker.
+/// tile after tile; within a tile in raster order. Memory: one tile of 160 × 160 × 80 voxels with its
+/// halo and 60 bytes per voxel of an 80³ tile per worker.
 ///
 /// - Parameters:
 ///   - overlap: how many voxels beyond its tile samples are handed out too, for neighbourhoods that

@@ -1,4 +1,5 @@
 import Filters
+import LinearAlgebra
 import Volumes
 
 /// A place where the smoothed mask has a ridge, in voxel coordinates.
@@ -12,10 +13,7 @@ struct RidgePoint: Sendable {
   var sigma: Double
 
   /// The axis most nearly along the normal.
-  var axis: Int {
-    let size = SIMD3(abs(normal.x), abs(normal.y), abs(normal.z))
-    return size.x >= size.y && size.x >= size.z ? 0 : size.y >= size.z ? 1 : 2
-  }
+  var axis: Int { normal.magnitudes.largestAxis }
 
   /// Where the ridge crosses the voxel's column along an axis, from the voxel's centre.
   func crossing(axis: Int) -> Double {
@@ -52,7 +50,7 @@ struct RidgeTile {
     self.core = occupied
     let outer = occupied.expanded(by: Self.halo)
     let inside = whole.cropped(to: outer.clamped(to: whole.region))
-    mask = inside.replicated(to: outer)
+    mask = inside.replicatingBorder(to: outer)
     depth = euclideanDistance(toZeroOf: mask, spacing: SIMD3(repeating: 1), workers: .one)
     let values = Block(
       region: outer, samples: mask.samples.map { $0 == 0 ? Float(0) : 1 })
@@ -125,7 +123,7 @@ struct RidgeTile {
     }
     let normal = hessian.eigenvector(of: eigenvalues.x)
     let point = RidgePoint(
-      voxel: voxel, normal: normal, offset: -dot(gradient, normal) / eigenvalues.x, sigma: sigma)
+      voxel: voxel, normal: normal, offset: -gradient.dot(normal) / eigenvalues.x, sigma: sigma)
     return abs(point.crossing(axis: point.axis)) <= CandidateGrid.reach ? point : nil
   }
 
@@ -140,7 +138,7 @@ struct RidgeTile {
     let position = geometry.position(ofCoordinate: point.coordinate + shift * point.normal)
     // A normal is a plane's gradient: it divides by the edges where positions multiply.
     let gradient = point.normal / edges
-    let length = dot(gradient, gradient).squareRoot()
+    let length = gradient.length
     let normal = gradient / length
     let axis = point.axis
     let face = edges.x * edges.y * edges.z / edges[axis]
@@ -213,14 +211,9 @@ struct CandidateGrid {
   /// At an open rim the smoothed mask falls off along the sheet as fast as across it, and the ridge
   /// turns into the rim's corners: such points, in the outermost voxel or two, are no mid-surface.
   func agrees(_ point: RidgePoint) -> Bool {
-    var (diagonal, offDiagonal) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
-    forEachNeighbour(of: point) { other in
-      let n = other.normal
-      diagonal += n * n
-      offDiagonal += SIMD3(n.y * n.z, n.x * n.z, n.x * n.y)
-    }
-    let tensor = SymmetricMatrix(diagonal: diagonal, offDiagonal: offDiagonal)
-    return 0.9 < abs(dot(tensor.eigenvector(of: tensor.eigenvalues.z), point.normal))
+    var tensor = SymmetricMatrix.zero
+    forEachNeighbour(of: point) { tensor.addOuterProduct(of: $0.normal) }
+    return 0.9 < abs(tensor.eigenvector(of: tensor.eigenvalues.z).dot(point.normal))
   }
 
   @inline(__always)
@@ -244,14 +237,14 @@ struct CandidateGrid {
     var (product, square) = (0.0, 0.0)
     forEachNeighbour(of: point) { other in
       let away = other.coordinate - point.coordinate
-      let height = dot(away, point.normal)
-      let alignment = dot(other.normal, point.normal)
+      let height = away.dot(point.normal)
+      let alignment = other.normal.dot(point.normal)
       // Another sheet, or beyond a fold.
       guard abs(alignment) > 0.5, abs(height) < 2 else { return }
       let turned = alignment < 0 ? -other.normal : other.normal
       let tangent = away - height * point.normal
-      product += dot(turned - point.normal, tangent)
-      square += dot(tangent, tangent)
+      product += (turned - point.normal).dot(tangent)
+      square += tangent.squaredLength
     }
     return square == 0 ? 0 : 2 * product / square
   }

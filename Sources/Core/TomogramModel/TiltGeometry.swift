@@ -1,3 +1,4 @@
+import LinearAlgebra
 import RealModule
 
 /// The range of tilt angles a tomogram was recorded over: what the missing wedge hides.
@@ -39,7 +40,7 @@ public struct TiltGeometry: Hashable, Sendable, Codable {
 
   /// Angle between normal and beam, 0...90°.
   public static func thetaDegrees(ofNormal normal: SIMD3<Double>) -> Double {
-    let length = (normal * normal).sum().squareRoot()
+    let length = normal.length
     precondition(0 < length, "A normal has a length.")
     return Double.acos(min(abs(normal.z) / length, 1)) * 180 / .pi
   }

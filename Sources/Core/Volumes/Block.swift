@@ -17,6 +17,8 @@ extension Float16: VolumeSample {}
 ///     samples:  row (z, y) starts at ((z - lower.z) * size.y + (y - lower.y)) * size.x
 ///
 /// Kernels take rows, not voxels: `block.samples.span.extracting(block.rowRange(y:z:))`.
+///
+/// What is generic here is inlinable, so that other modules get it compiled for their sample type.
 public struct Block<Sample: VolumeSample>: Equatable, Sendable {
   /// Which voxels of the volume these are. May reach beyond the volume when read with a halo.
   public let region: Region
@@ -26,6 +28,7 @@ public struct Block<Sample: VolumeSample>: Equatable, Sendable {
   /// Makes a block from its samples.
   ///
   /// - Precondition: as many samples as the region has voxels.
+  @inlinable
   public init(region: Region, samples: [Sample]) {
     precondition(
       samples.count == region.size.count, "A block holds one sample for each voxel of its region.")
@@ -34,6 +37,7 @@ public struct Block<Sample: VolumeSample>: Equatable, Sendable {
   }
 
   /// Makes a block of one repeated value.
+  @inlinable
   public init(region: Region, repeating value: Sample) {
     self.init(region: region, samples: Array(repeating: value, count: region.size.count))
   }
@@ -63,6 +67,7 @@ public struct Block<Sample: VolumeSample>: Equatable, Sendable {
   /// The part of the block in `part`.
   ///
   /// - Precondition: `part` lies inside the block.
+  @inlinable
   public func cropped(to part: Region) -> Block {
     precondition(region.contains(part), "A crop lies inside its block.")
     var cropped: [Sample] = []
@@ -77,6 +82,7 @@ public struct Block<Sample: VolumeSample>: Equatable, Sendable {
   }
 
   /// Copies the voxels that both blocks hold from `other` into this block.
+  @inlinable
   public mutating func overwrite(with other: Block) {
     let shared = other.region.clamped(to: region)
     guard !shared.isEmpty else { return }
@@ -91,6 +97,7 @@ public struct Block<Sample: VolumeSample>: Equatable, Sendable {
   }
 
   /// The same voxels with every sample transformed.
+  @inlinable
   public func map<Other: VolumeSample>(_ transform: (Sample) -> Other) -> Block<Other> {
     Block<Other>(region: region, samples: samples.map(transform))
   }

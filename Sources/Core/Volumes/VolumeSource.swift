@@ -37,6 +37,7 @@ extension VolumeSource {
   /// Reads a region that may reach beyond the volume; voxels outside repeat the nearest inside.
   ///
   /// - Parameter region: meets the volume in at least one voxel.
+  @inlinable
   public func readReplicatingBorder(_ region: Region) throws -> Block<Sample> {
     let inside = region.clamped(to: geometry.bounds)
     precondition(!inside.isEmpty, "A region read with a halo meets the volume.")
@@ -46,16 +47,22 @@ extension VolumeSource {
   }
 
   /// The whole volume as one block. Only for volumes known to be small.
+  @inlinable
   public func readAll() throws -> Block<Sample> { try read(geometry.bounds) }
 }
 
 extension Block {
   /// The block grown to `outer`, new voxels repeating the nearest old one.
-  func replicatingBorder(to outer: Region) -> Block {
+  ///
+  /// - Precondition: the block has voxels, and all lie inside `outer`.
+  @inlinable
+  public func replicatingBorder(to outer: Region) -> Block {
+    precondition(
+      !region.isEmpty && outer.contains(region), "A block grows around voxels that it has.")
     var samples: [Sample] = []
     samples.reserveCapacity(outer.size.count)
-    let leading = max(region.lower.x - outer.lower.x, 0)
-    let trailing = max(outer.upper.x - region.upper.x, 0)
+    let leading = region.lower.x - outer.lower.x
+    let trailing = outer.upper.x - region.upper.x
     for z in outer.lower.z..<outer.upper.z {
       let sourceZ = min(max(z, region.lower.z), region.upper.z - 1)
       for y in outer.lower.y..<outer.upper.y {
@@ -79,24 +86,28 @@ public struct Volume<Sample: VolumeSample>: VolumeSource, Equatable {
   /// Makes a volume from samples, x fastest.
   ///
   /// - Precondition: one sample for each voxel.
+  @inlinable
   public init(geometry: VolumeGeometry, samples: [Sample]) {
     self.geometry = geometry
     block = Block(region: geometry.bounds, samples: samples)
   }
 
   /// Makes a volume of one repeated value.
+  @inlinable
   public init(geometry: VolumeGeometry, repeating value: Sample = .zero) {
     self.geometry = geometry
     block = Block(region: geometry.bounds, repeating: value)
   }
 
-  /// All samples, x fastest.
+  /// All samples, x fastest; changed in place.
+  @inlinable
   public var samples: [Sample] {
     get { block.samples }
-    set {
+    // Not `set`: changing one sample would then copy all of them.
+    _modify {
+      yield &block.samples
       precondition(
-        newValue.count == geometry.size.count, "A volume holds one sample for each voxel.")
-      block.samples = newValue
+        block.samples.count == geometry.size.count, "A volume holds one sample for each voxel.")
     }
   }
 
@@ -107,6 +118,7 @@ public struct Volume<Sample: VolumeSample>: VolumeSource, Equatable {
     set { block[index] = newValue }
   }
 
+  @inlinable
   public func read(_ region: Region) throws -> Block<Sample> {
     region == block.region ? block : block.cropped(to: region)
   }
@@ -129,16 +141,18 @@ public final class MemorySink<Sample: VolumeSample>: VolumeSink {
 
 /// A source whose samples are transformed as they are read.
 public struct MappedSource<Base: VolumeSource, Sample: VolumeSample>: VolumeSource {
-  let base: Base
-  let transform: @Sendable (Base.Sample) -> Sample
+  @usableFromInline let base: Base
+  @usableFromInline let transform: @Sendable (Base.Sample) -> Sample
 
   /// Makes the transformed view of `base`.
+  @inlinable
   public init(_ base: Base, _ transform: @escaping @Sendable (Base.Sample) -> Sample) {
     (self.base, self.transform) = (base, transform)
   }
 
   public var geometry: VolumeGeometry { base.geometry }
 
+  @inlinable
   public func read(_ region: Region) throws -> Block<Sample> {
     try base.read(region).map(transform)
   }

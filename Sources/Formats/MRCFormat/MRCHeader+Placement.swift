@@ -74,7 +74,9 @@ extension MRCHeader {
 
   /// Where the voxels lie.
   ///
-  /// - Parameter options: checked; the axis map is a permutation of 1, 2, 3.
+  /// - Parameters:
+  ///   - order: from this header's axis map, which is a permutation of 1, 2, 3.
+  ///   - pixelSizeAngstrom: voxel edge in Å that overrides the header's; nil: the header's.
   func placement(order: AxisOrder, pixelSizeAngstrom: Double?) -> MRCPlacement {
     var notes: [String] = []
     var (voxelSize, isKnown) = headerVoxelSize(&notes)

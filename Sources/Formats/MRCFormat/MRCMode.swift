@@ -19,14 +19,6 @@ public enum MRCMode: Int32, Sendable, CaseIterable {
   /// Two samples a byte, low half first, each row padded to a whole byte.
   case fourBit = 101
 
-  /// Whether the samples are plain numbers, as a tomogram's or a label volume's are.
-  public var isUsable: Bool {
-    switch self {
-    case .complexInt16, .complexFloat32, .rgb: false
-    default: true
-    }
-  }
-
   /// What the mode holds, in words.
   public var story: String {
     switch self {

@@ -1,3 +1,4 @@
+import LinearAlgebra
 public import Meshes
 import TomogramModel
 

@@ -74,13 +74,7 @@ final class TIFFPages: @unchecked Sendable {
   }
 
   private static func layout(of handle: OpaquePointer) -> TIFFLayout {
-    func long(_ tag: Int32) -> Int {
-      var value: UInt32 = 0
-      unsafe withUnsafeMutablePointer(to: &value) { pointer in
-        _ = unsafe withVaList([pointer]) { unsafe TIFFVGetFieldDefaulted(handle, UInt32(tag), $0) }
-      }
-      return Int(value)
-    }
+    func long(_ tag: Int32) -> Int { unsafe number(tag, of: handle) }
     func short(_ tag: Int32) -> Int {
       var value: UInt16 = 0
       unsafe withUnsafeMutablePointer(to: &value) { pointer in
@@ -92,6 +86,15 @@ final class TIFFPages: @unchecked Sendable {
       width: long(TIFFTAG_IMAGEWIDTH), height: long(TIFFTAG_IMAGELENGTH),
       bitsPerSample: short(TIFFTAG_BITSPERSAMPLE), format: max(short(TIFFTAG_SAMPLEFORMAT), 1),
       channels: short(TIFFTAG_SAMPLESPERPIXEL))
+  }
+
+  /// A field of the present page that is stored as 32 bits; the format's default where it is missing.
+  private static func number(_ tag: Int32, of handle: OpaquePointer) -> Int {
+    var value: UInt32 = 0
+    unsafe withUnsafeMutablePointer(to: &value) { pointer in
+      _ = unsafe withVaList([pointer]) { unsafe TIFFVGetFieldDefaulted(handle, UInt32(tag), $0) }
+    }
+    return Int(value)
   }
 
   /// Reads what a block holds of one page.
@@ -141,13 +144,7 @@ final class TIFFPages: @unchecked Sendable {
 
   /// Size of a strip or tile, and the bytes one decodes to; a strip is as wide as the page.
   private func pieceSize(isTiled: Bool) -> (width: Int, height: Int, bytes: Int) {
-    func long(_ tag: Int32) -> Int {
-      var value: UInt32 = 0
-      unsafe withUnsafeMutablePointer(to: &value) { pointer in
-        _ = unsafe withVaList([pointer]) { unsafe TIFFVGetFieldDefaulted(handle, UInt32(tag), $0) }
-      }
-      return Int(value)
-    }
+    func long(_ tag: Int32) -> Int { unsafe Self.number(tag, of: handle) }
     if isTiled {
       let (width, height) = (long(TIFFTAG_TILEWIDTH), long(TIFFTAG_TILELENGTH))
       return (

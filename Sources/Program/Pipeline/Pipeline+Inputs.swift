@@ -2,6 +2,7 @@ import MRCFormat
 import TomogramModel
 import VolumeFiles
 import Volumes
+import WorkLedger
 
 /// A volume that a stage works on, whoever made it.
 struct StageInput {

@@ -1,3 +1,5 @@
+import WorkLedger
+
 /// What may be in an output folder already.
 public enum Placement: Sendable, Equatable {
   /// Nothing of ours.

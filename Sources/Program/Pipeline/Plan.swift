@@ -8,6 +8,7 @@ public import SurfaceFitting
 public import TomogramModel
 public import VolumeFiles
 public import Volumes
+import WorkLedger
 
 /// Everything that decides a result: the content of `plan.json`.
 ///

@@ -90,7 +90,7 @@ extension ReportModel {
       notes.append("The tomogram is not shown: this folder's plan names none.")
       return nil
     }
-    guard FolderFiles.byteCount(input.path) != nil else {
+    guard Folder.byteCount(ofFile: input.path) != nil else {
       notes.append("The tomogram is not shown: it no longer is where it was (\(input.path)).")
       return nil
     }
@@ -120,7 +120,7 @@ extension ReportModel {
   private mutating func addSurfaces(_ files: FolderFiles, limit: Int) throws {
     let paths = files.surfaces()
     // A vertex has about 50 bytes and two triangles of 13: an estimate that errs on the safe side.
-    let sizes = paths.map { FolderFiles.byteCount($0.path) ?? 0 }
+    let sizes = paths.map { Folder.byteCount(ofFile: $0.path) ?? 0 }
     let total = max(sizes.reduce(0, +), 1)
     let isDense = limit < total / 38
     var coarse: [(label: Int, surface: MembraneSurface)] = []

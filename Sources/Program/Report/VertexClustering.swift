@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import TomogramModel
 
@@ -40,7 +41,7 @@ private struct Cluster {
   }
 
   var unitNormal: SIMD3<Double> {
-    let length = (normal * normal).sum().squareRoot()
+    let length = normal.length
     return length == 0 ? SIMD3(0, 0, 1) : normal / length
   }
 }

@@ -1,4 +1,5 @@
 import Graphs
+import LinearAlgebra
 import Morphology
 import TomogramModel
 import Volumes
@@ -38,7 +39,7 @@ struct BridgePatch: Sendable {
       let half = path.points.count / 2
       middles.forEachPoint(near: path.points[half], radius: 2.5 * voxel) { other in
         let normal = paths[other].normals[paths[other].points.count / 2]
-        if 0.8 < abs(dot(normal, path.normals[half])) { sets.unite(index, other) }
+        if 0.8 < abs(normal.dot(path.normals[half])) { sets.unite(index, other) }
       }
     }
     return sets.sets().map { BridgePatch(paths: $0.map { paths[$0] }) }
@@ -58,15 +59,15 @@ struct BridgePatch: Sendable {
           let (point, normal) = (paths[p].points[k], paths[p].normals[k])
           var (height, turned, count) = (0.0, SIMD3<Double>.zero, 0.0)
           grid.forEachPoint(near: point, radius: radius) { other in
-            let alignment = dot(normals[other], normal)
+            let alignment = normals[other].dot(normal)
             guard abs(alignment) > 0.5 else { return }
-            height += dot(points[other] - point, normal)
+            height += (points[other] - point).dot(normal)
             turned += alignment < 0 ? -normals[other] : normals[other]
             count += 1
           }
           guard 0 < count else { continue }
           paths[p].points[k] = point + height / count * normal
-          paths[p].normals[k] = turned.normalised
+          paths[p].normals[k] = turned.normalized
         }
       }
     }
@@ -88,7 +89,7 @@ struct BridgePatch: Sendable {
             for x in box.lower.x..<box.upper.x {
               let index = VoxelIndex(x: x, y: y, z: z)
               let away = geometry.position(of: index).angstrom - point
-              let height = dot(away, normal)
+              let height = away.dot(normal)
               let square = away.squaredLength
               guard abs(height) <= path.halfThickness,
                 square - height * height <= beside * beside

@@ -1,4 +1,5 @@
 import Graphs
+import LinearAlgebra
 import Morphology
 import RealModule
 
@@ -20,7 +21,7 @@ struct BridgePath: Sendable {
 
   /// Length in Å.
   var length: Double {
-    zip(points, points.dropFirst()).map { ($1 - $0).squaredLength.squareRoot() }.reduce(0, +)
+    zip(points, points.dropFirst()).map { ($1 - $0).length }.reduce(0, +)
   }
 
   /// The smooth curve that leaves both rims along their tangents: a cubic Hermite curve whose
@@ -46,7 +47,7 @@ struct BridgePath: Sendable {
         (6 * t2 - 6 * t) * (p - q) + (3 * t2 - 4 * t + 1) * u + (3 * t2 - 2 * t) * v
       // Along the rim: the end's runs against the start's.
       let along = (1 - t) * pair.start.along - t * pair.end.along
-      normals.append(cross(direction, along).normalised)
+      normals.append(direction.cross(along).normalized)
     }
   }
 

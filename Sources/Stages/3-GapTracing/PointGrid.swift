@@ -1,3 +1,5 @@
+import LinearAlgebra
+
 /// Points sorted into cubic cells, to find those near a place.
 struct PointGrid: Sendable {
   private let edge: Double
@@ -40,7 +42,7 @@ struct PointGrid: Sendable {
           for slot in range {
             let index = Int(order[Int(slot)])
             let away = points[index] - place
-            if (away * away).sum() <= square { body(index) }
+            if away.squaredLength <= square { body(index) }
           }
         }
       }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Morphology
 import Volumes
 
@@ -13,7 +14,7 @@ struct Rim: Sendable {
   var halfThickness: Double
 
   /// Unit tangent along the rim; its sign goes with the normal's.
-  var along: SIMD3<Double> { cross(normal, outward) }
+  var along: SIMD3<Double> { normal.cross(outward) }
 }
 
 /// Finds rims among the mid-surface samples of a tile.
@@ -62,13 +63,13 @@ struct RimFinder {
       weight += neighbour.area
     }
     centre /= weight
-    let distance = dot(centre, centre).squareRoot()
+    let distance = centre.length
     guard Self.leastImbalance * Self.reachVoxels * voxel < distance else { return nil }
     let outward = -centre / distance
     // Only the outermost samples: none near and straight ahead.
     let farthest = Self.aheadVoxels * Self.aheadVoxels * voxel * voxel
     let ahead = neighbours.contains { neighbour in
-      let forward = dot(neighbour.offset, outward)
+      let forward = neighbour.offset.dot(outward)
       let square = neighbour.offset.squaredLength
       return 0.6 * voxel < forward && square < 2 * forward * forward && square < farthest
     }
@@ -80,13 +81,13 @@ struct RimFinder {
   /// by degrees, and the mean of many lags behind on a curved sheet.
   private func fittedRim(at sample: MidSurfaceSample, outward: SIMD3<Double>) -> Rim? {
     let radius = Self.fitVoxels * voxel
-    let along = cross(sample.normal, outward)
+    let along = sample.normal.cross(outward)
     // The outermost voxel's positions are the least sure: the mask's end draws them to its corners.
     var patch = QuadraticPatch()
     var halfThickness = (sum: 0.0, count: 0.0)
     for neighbour in sheet(around: sample, radius: radius) {
-      let x = dot(neighbour.offset, outward) / radius
-      let y = dot(neighbour.offset, along) / radius
+      let x = neighbour.offset.dot(outward) / radius
+      let y = neighbour.offset.dot(along) / radius
       patch.add(
         x: x, y: y, height: neighbour.height / radius,
         weight: neighbour.area * max(1 - x * x - y * y, 0.05) * (-x * radius < voxel ? 0.1 : 1))
@@ -94,11 +95,11 @@ struct RimFinder {
       halfThickness.count += 1
     }
     guard let fit = patch.coefficients() else { return nil }
-    let normal = (sample.normal - fit[1] * outward - fit[2] * along).normalised
-    let tangent = outward - dot(outward, normal) * normal
+    let normal = (sample.normal - fit[1] * outward - fit[2] * along).normalized
+    let tangent = outward - outward.dot(normal) * normal
     return Rim(
       position: sample.position + fit[0] * radius * sample.normal, normal: normal,
-      outward: tangent.normalised,
+      outward: tangent.normalized,
       halfThickness: halfThickness.sum / max(halfThickness.count, 1))
   }
 
@@ -117,11 +118,11 @@ struct RimFinder {
     grid.forEachPoint(near: sample.position, radius: radius) { index in
       let other = samples[index]
       let away = other.position - sample.position
-      let height = dot(away, sample.normal)
+      let height = away.dot(sample.normal)
       // A fold or a second sheet is told by its height, which on a sheet bent to the tightest radius
       // stays below this cone, or by its normal.
-      guard abs(height) < 2 * voxel + 0.25 * away.squaredLength.squareRoot(),
-        abs(dot(other.normal, sample.normal)) > 0.5
+      guard abs(height) < 2 * voxel + 0.25 * away.length,
+        abs(other.normal.dot(sample.normal)) > 0.5
       else { return }
       neighbours.append(
         Neighbour(
@@ -137,16 +138,5 @@ struct RimFinder {
     let size = geometry.size
     let last = SIMD3(Double(size.x - 1), Double(size.y - 1), Double(size.z - 1))
     return ahead.min() < 0 || 0 < (ahead - last).max()
-  }
-}
-
-extension SIMD3<Double> {
-  /// Square of the length.
-  var squaredLength: Double { (self * self).sum() }
-
-  /// The vector of length 1; itself where it has no length.
-  var normalised: SIMD3<Double> {
-    let length = squaredLength.squareRoot()
-    return 0 < length ? self / length : self
   }
 }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Morphology
 import RealModule
 
@@ -18,24 +19,24 @@ struct RimPair: Sendable {
   /// Compares two rims; nil where they do not face each other at all.
   init?(_ start: Rim, _ end: Rim) {
     let away = end.position - start.position
-    chord = away.squaredLength.squareRoot()
+    chord = away.length
     guard 0 < chord else { return nil }
     let across = away / chord
-    guard 0.2 < dot(across, start.outward), 0.2 < -dot(across, end.outward) else { return nil }
+    guard 0.2 < across.dot(start.outward), 0.2 < -across.dot(end.outward) else { return nil }
     // Facing rims of one surface run against each other when their normals have the same side.
-    let twist = dot(start.along, end.along)
+    let twist = start.along.dot(end.along)
     guard 0.5 < abs(twist) else { return nil }
     var turned = end
     if 0 < twist { turned.normal = -end.normal }
     (self.start, self.end) = (start, turned)
-    let side = (start.along - turned.along).normalised
+    let side = (start.along - turned.along).normalized
     obliquity = max(
-      Double.asin(min(abs(dot(across, start.along)), 1)),
-      Double.asin(min(abs(dot(across, turned.along)), 1)))
-    let up = cross(across, side)
+      Double.asin(min(abs(across.dot(start.along)), 1)),
+      Double.asin(min(abs(across.dot(turned.along)), 1)))
+    let up = across.cross(side)
     // Bends are counted towards `up` at either end; an arc has the same at both.
-    let first = Double.asin(min(max(dot(start.outward, up), -1), 1))
-    let second = Double.asin(min(max(dot(end.outward, up), -1), 1))
+    let first = Double.asin(min(max(start.outward.dot(up), -1), 1))
+    let second = Double.asin(min(max(end.outward.dot(up), -1), 1))
     bend = first + second
     unevenness = abs(first - second)
   }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Morphology
 import Volumes
 
@@ -23,7 +24,7 @@ struct RimPairing {
       guard 0 <= partner, 0 <= best[partner] else { return -1 }
       let away = rims[best[partner]].position - rims[index].position
       let gap = rims[partner].position - rims[index].position
-      let tolerance = max(5 * voxel, 0.5 * gap.squaredLength.squareRoot())
+      let tolerance = max(5 * voxel, 0.5 * gap.length)
       return away.squaredLength <= tolerance * tolerance ? partner : -1
     }
   }
@@ -34,7 +35,7 @@ struct RimPairing {
     grid.forEachPoint(near: rim.position, radius: options.maximumGapAngstrom) { other in
       let away = rims[other].position - rim.position
       // Cheap refusals first: behind, or so near that the two are one rim.
-      guard 0 < dot(away, rim.outward), 4 * voxel * voxel < away.squaredLength else { return }
+      guard 0 < away.dot(rim.outward), 4 * voxel * voxel < away.squaredLength else { return }
       guard let pair = RimPair(rim, rims[other]), pair.isAllowed(by: options) else { return }
       let cost = BridgeCost.prior(of: pair, options: options)
       if cost < lowest { (best, lowest) = (other, cost) }

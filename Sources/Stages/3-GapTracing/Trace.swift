@@ -61,7 +61,7 @@ public func trace(
   for slab in geometry.bounds.slabs(thickness: 8) {
     let block = try provenance.read(slab)
     try provenanceSink.write(block)
-    try maskSink.write(transformed(block) { $0 == 0 ? 0 : 1 })
+    try maskSink.write(block.map { $0 == 0 ? 0 : 1 })
   }
   try maskSink.commit()
   try provenanceSink.commit()
@@ -85,21 +85,13 @@ private func seenMembrane(
     let values = try probability?.read(slab)
     if let values {
       // What is not a number is no membrane.
-      guide?.write(transformed(values) { $0 > 0 ? UInt8(min(255, ($0 * 255).rounded())) : 0 })
+      guide?.write(values.map { $0 > 0 ? UInt8(min(255, ($0 * 255).rounded())) : 0 })
     }
     if let mask {
-      seen.write(transformed(try mask.read(slab)) { $0 == 0 ? 0 : membrane })
+      seen.write(try mask.read(slab).map { $0 == 0 ? 0 : membrane })
     } else if let values {
-      seen.write(transformed(values) { threshold <= $0 ? membrane : 0 })
+      seen.write(values.map { threshold <= $0 ? membrane : 0 })
     }
   }
   return guide
-}
-
-/// The block with every sample transformed; here, so that it is specialised: `Block.map` is compiled
-/// for any sample and costs ten times as much.
-private func transformed<Old: VolumeSample, New: VolumeSample>(
-  _ block: Block<Old>, _ transform: (Old) -> New
-) -> Block<New> {
-  Block(region: block.region, samples: block.samples.map(transform))
 }

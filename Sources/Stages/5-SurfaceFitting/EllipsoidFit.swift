@@ -1,5 +1,5 @@
+import LinearAlgebra
 import Meshes
-import Morphology
 import RealModule
 
 /// The quadric (p − c)ᵀ A (p − c) = 1 with A positive definite.
@@ -80,7 +80,7 @@ extension FitPoints {
           2 * p.x, 2 * p.y, 2 * p.z, 1,
         ], s.sum(), weight: weight)
     }
-    guard let u = equations.solution else { return nil }
+    guard let u = equations.solution() else { return nil }
     let second = SymmetricMatrix(
       diagonal: SIMD3(1 - u[0] - u[1], 1 - u[0] + 2 * u[1], 1 + 2 * u[0] - u[1]),
       offDiagonal: SIMD3(-u[4], -u[3], -u[2]))
@@ -89,11 +89,8 @@ extension FitPoints {
     // ½ gradient: second · c = g; then dᵀ second d = h + cᵀ second c.
     guard
       let c = solvePositiveDefinite(
-        [
-          [second.diagonal.x, second.offDiagonal.z, second.offDiagonal.y],
-          [second.offDiagonal.z, second.diagonal.y, second.offDiagonal.x],
-          [second.offDiagonal.y, second.offDiagonal.x, second.diagonal.z],
-        ], [u[5], u[6], u[7]])
+        [second.rows.x, second.rows.y, second.rows.z].flatMap { [$0.x, $0.y, $0.z] },
+        [u[5], u[6], u[7]])
     else { return nil }
     let center = SIMD3(c[0], c[1], c[2])
     let size = u[8] + center.dot(second.times(center))

@@ -1,5 +1,5 @@
+import LinearAlgebra
 import Meshes
-import Morphology
 import RealModule
 
 // Spheres, ellipsoids and planes through a surface, robustly.
@@ -168,7 +168,7 @@ extension FitPoints {
       let p = point.place
       equations.add([2 * p.x, 2 * p.y, 2 * p.z, 1], p.dot(p), weight: point.weight)
     }
-    guard let x = equations.solution else { return nil }
+    guard let x = equations.solution() else { return nil }
     let center = SIMD3(x[0], x[1], x[2])
     let square = x[3] + center.dot(center)
     return 0 < square ? FittedSphere(center: center, radius: square.squareRoot()) : nil
@@ -184,7 +184,7 @@ extension FitPoints {
       let u = (point.place - sphere.center).normalized
       equations.add([u.x, u.y, u.z, 1], residual, weight: weight)
     }
-    return equations.solution
+    return equations.solution()
   }
 }
 
@@ -236,14 +236,11 @@ extension FitPoints {
     }
     guard 0 < total else { return nil }
     mean /= total
-    var (diagonal, offDiagonal) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
+    var spread = SymmetricMatrix.zero
     for point in points {
       let weight = robustWeight(point, residual: plane.residual(point.place))
-      let d = point.place - mean
-      diagonal += weight * d * d
-      offDiagonal += weight * SIMD3(d.y * d.z, d.x * d.z, d.x * d.y)
+      spread.addOuterProduct(of: point.place - mean, weight: weight)
     }
-    let spread = SymmetricMatrix(diagonal: diagonal, offDiagonal: offDiagonal)
     return FittedPlane(point: mean, normal: spread.eigenvector(of: spread.eigenvalues.x))
   }
 }

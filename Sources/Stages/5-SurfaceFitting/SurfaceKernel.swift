@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Meshes
 import RealModule
 
@@ -45,7 +46,7 @@ struct KernelSums {
   static func sample(
     position: SIMD3<Float>, normal: SIMD3<Float>, area: Float
   ) -> SIMD8<Float> {
-    let along = (position * normal).sum()
+    let along = position.dot(normal)
     return area
       * SIMD8(1, normal.x, normal.y, normal.z, position.x, position.y, position.z, along)
   }
@@ -56,7 +57,7 @@ struct KernelSums {
   /// Length of the mean normal: 1 on a plane, 0 where normals cancel.
   var coherence: Float {
     let normal = normalSum
-    return (normal * normal).sum().squareRoot() / weight
+    return normal.length / weight
   }
 
   /// Mean of the samples' positions.
@@ -65,9 +66,9 @@ struct KernelSums {
   /// Signed distance of `place` from the surface, positive on the normals' side.
   func distance(of place: SIMD3<Float>) -> Float {
     let normal = normalSum
-    let implicit = ((normal * place).sum() - sums[7]) / weight
-    let length = (normal * normal).sum().squareRoot()
-    let plane = (normal * (place - mean)).sum() / length
+    let implicit = (normal.dot(place) - sums[7]) / weight
+    let length = normal.length
+    let plane = normal.dot(place - mean) / length
     return (implicit + plane) / 2
   }
 }

@@ -1,3 +1,4 @@
+import LinearAlgebra
 public import Meshes
 public import TomogramModel
 public import Volumes

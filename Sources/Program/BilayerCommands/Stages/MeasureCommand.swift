@@ -2,6 +2,7 @@ import ArgumentParser
 import Pipeline
 import Preprocessing
 import Volumes
+import WorkLedger
 
 /// `bilayer measure`: stage 6.
 struct MeasureCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pipeline
 import Report
+import WorkLedger
 
 /// `bilayer report`: the page of a result folder, or of several together.
 struct ReportCommand: ParsableCommand {

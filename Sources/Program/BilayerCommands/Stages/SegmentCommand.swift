@@ -1,6 +1,7 @@
 import ArgumentParser
 import Pipeline
 import Volumes
+import WorkLedger
 
 /// `bilayer segment`: the whole pipeline.
 struct SegmentCommand: ParsableCommand {

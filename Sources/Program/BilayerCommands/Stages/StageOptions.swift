@@ -5,6 +5,7 @@ import Pipeline
 import Preprocessing
 import VolumeFiles
 import Volumes
+import WorkLedger
 
 /// How gaps are closed. What is left out stays as the plan has it.
 struct TracingArguments: ParsableArguments {

@@ -5,6 +5,7 @@ import Preprocessing
 import TableFormats
 import TomogramModel
 import Volumes
+import WorkLedger
 
 extension Pipeline {
   /// Stage 6: numbers, each from a membrane's surface, its label and the density around it.

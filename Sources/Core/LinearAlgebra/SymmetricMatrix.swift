@@ -12,14 +12,31 @@ public struct SymmetricMatrix: Hashable, Sendable {
     (self.diagonal, self.offDiagonal) = (diagonal, offDiagonal)
   }
 
-  /// Matrix times vector.
-  public func times(_ v: SIMD3<Double>) -> SIMD3<Double> {
+  /// The matrix of zeros.
+  public static let zero = SymmetricMatrix(diagonal: .zero, offDiagonal: .zero)
+
+  /// Rows (and columns), in the order x, y, z.
+  public var rows: (x: SIMD3<Double>, y: SIMD3<Double>, z: SIMD3<Double>) {
     let (d, o) = (diagonal, offDiagonal)
-    return SIMD3(
-      d.x * v.x + o.z * v.y + o.y * v.z, o.z * v.x + d.y * v.y + o.x * v.z,
-      o.y * v.x + o.x * v.y + d.z * v.z)
+    return (SIMD3(d.x, o.z, o.y), SIMD3(o.z, d.y, o.x), SIMD3(o.y, o.x, d.z))
   }
 
+  /// Adds `weight` v vᵀ.
+  public mutating func addOuterProduct(of v: SIMD3<Double>, weight: Double = 1) {
+    diagonal += weight * v * v
+    offDiagonal += weight * SIMD3(v.y * v.z, v.x * v.z, v.x * v.y)
+  }
+
+  /// Matrix times vector.
+  public func times(_ v: SIMD3<Double>) -> SIMD3<Double> {
+    let rows = rows
+    return SIMD3(rows.x.dot(v), rows.y.dot(v), rows.z.dot(v))
+  }
+}
+
+// MARK: - Eigenvalues and eigenvectors
+
+extension SymmetricMatrix {
   /// Eigenvalues, smallest first.
   ///
   /// Closed form by the trigonometric solution of the characteristic polynomial (O. K. Smith,
@@ -46,43 +63,18 @@ public struct SymmetricMatrix: Hashable, Sendable {
   /// The rows of A − λI span the complement of the eigenvector, so that the longest cross product of
   /// two of them points along it.
   public func eigenvector(of eigenvalue: Double) -> SIMD3<Double> {
-    let d = diagonal - eigenvalue
-    let (first, second, third) = (
-      SIMD3(d.x, offDiagonal.z, offDiagonal.y), SIMD3(offDiagonal.z, d.y, offDiagonal.x),
-      SIMD3(offDiagonal.y, offDiagonal.x, d.z)
-    )
+    let shifted = SymmetricMatrix(diagonal: diagonal - eigenvalue, offDiagonal: offDiagonal)
+    let (first, second, third) = shifted.rows
     var best = SIMD3<Double>.zero
     var bestSquare = 0.0
-    for candidate in [cross(first, second), cross(first, third), cross(second, third)] {
-      let square = dot(candidate, candidate)
+    for candidate in [first.cross(second), first.cross(third), second.cross(third)] {
+      let square = candidate.squaredLength
       if bestSquare < square { (best, bestSquare) = (candidate, square) }
     }
-    let scale = (dot(d, d) + 2 * dot(offDiagonal, offDiagonal))
+    let scale = shifted.diagonal.squaredLength + 2 * offDiagonal.squaredLength
     if scale * scale * 1e-20 < bestSquare { return best / bestSquare.squareRoot() }
     // Two eigenvalues agree: all vectors normal to the longest row will do.
-    let longest = [first, second, third].max { dot($0, $0) < dot($1, $1) } ?? .zero
-    return anyNormal(to: longest)
+    let longest = [first, second, third].max { $0.squaredLength < $1.squaredLength } ?? .zero
+    return longest.anyPerpendicular
   }
-}
-
-/// Scalar product.
-@inlinable
-public func dot(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double { (a * b).sum() }
-
-/// Vector product.
-@inlinable
-public func cross(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> SIMD3<Double> {
-  SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
-}
-
-/// A unit vector normal to `vector`; along x where that has no length.
-public func anyNormal(to vector: SIMD3<Double>) -> SIMD3<Double> {
-  let size = SIMD3(abs(vector.x), abs(vector.y), abs(vector.z))
-  // Crossing with the axis of the smallest component keeps the product long.
-  let axis: SIMD3<Double> =
-    size.x <= size.y && size.x <= size.z
-    ? SIMD3(1, 0, 0) : size.y <= size.z ? SIMD3(0, 1, 0) : SIMD3(0, 0, 1)
-  let normal = cross(vector, axis)
-  let length = dot(normal, normal).squareRoot()
-  return 0 < length ? normal / length : SIMD3(1, 0, 0)
 }
