@@ -12,9 +12,7 @@ model=${1:-Models/membrane.safetensors}
 echo "demo: 1 of 3: a tomogram of membranes, 256 x 256 x 128 voxels of 10 Å, and its truth"
 $bilayer simulate --output demo/phantom --seed 424242 --leaflet-cnr 0.9 --resume
 echo "demo: 2 of 3: its membranes"
-# Bridges over gaps in this network's predictions are mostly wrong: Docs/VALIDATION.md.
-$bilayer segment demo/phantom/tomogram.mrc --output demo/results --model "$model" --no-tracing \
-  --resume
+$bilayer segment demo/phantom/tomogram.mrc --output demo/results --model "$model" --resume
 echo "demo: 3 of 3: how right they are"
 $bilayer evaluate demo/results demo/phantom >demo/scores.txt
 grep -E 'leaflet_cnr|nsd_1|thickness_ratio|surface_f1|recall_seen|recall_hidden|  pq ' demo/scores.txt

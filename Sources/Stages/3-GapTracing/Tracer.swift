@@ -17,35 +17,54 @@ struct Tracer {
 
   private var voxel: Double { geometry.meanVoxelSizeAngstrom }
 
-  /// The connected parts of the mask; those up to `largeCount` take part.
+  /// The connected parts of the mask.
   struct Fragments {
     let labels: any VolumeSource<Int32>
-    /// Labels come by falling size; those up to this are of `minimumFragmentNm3` or more.
-    let largeCount: Int32
+    /// Whether a label is a membrane rather than a speck; false for label 0.
+    let isMembrane: [Bool]
   }
 
   func fragments() throws -> Fragments {
     let found = try labelComponents(
       of: mask, connectivity: .twentySix, scratchFolder: scratchFolder, workers: workers)
-    let large = found.components.prefix {
-      options.minimumFragmentNm3 <= Double($0.voxels) * geometry.voxelVolumeNm3
+    let sums = try probabilitySums(of: found)
+    var isMembrane = [false]
+    for component in found.components {
+      let voxels = Double(component.voxels)
+      isMembrane.append(
+        options.minimumFragmentNm3 <= voxels * geometry.voxelVolumeNm3
+          && options.minimumFragmentProbability <= (sums?[component.label] ?? voxels) / voxels)
     }
-    return Fragments(labels: found.labels, largeCount: Int32(large.count))
+    return Fragments(labels: found.labels, isMembrane: isMembrane)
   }
 
-  /// Takes small fragments out of the mask.
+  /// Sum of the probability over the voxels of each label; nil where only a mask is given.
+  private func probabilitySums(of found: ComponentLabelling) throws -> [Double]? {
+    guard let probability else { return nil }
+    var sums = [Int](repeating: 0, count: found.components.count + 1)
+    for slab in geometry.bounds.slabs(thickness: 8) {
+      let labels = try found.labels.read(slab)
+      let values = try probability.read(slab)
+      for place in labels.samples.indices where labels.samples[place] != 0 {
+        sums[Int(labels.samples[place])] += Int(values.samples[place])
+      }
+    }
+    return sums.map { Double($0) / 255 }
+  }
+
+  /// Takes what is no membrane out of the mask.
   func eraseSpecks(_ fragments: Fragments) throws {
     for slab in geometry.bounds.slabs(thickness: 8) {
       let labels = try fragments.labels.read(slab)
       var block = try mask.read(slab)
-      for place in block.samples.indices where fragments.largeCount < labels.samples[place] {
+      for (place, label) in labels.samples.enumerated() where !fragments.isMembrane[Int(label)] {
         block.samples[place] = 0
       }
       mask.write(block)
     }
   }
 
-  /// All rims of fragments that are large enough, in raster order of tiles.
+  /// All rims of membranes, in raster order of tiles.
   func rims(of fragments: Fragments) throws -> [Rim] {
     var rims: [Rim] = []
     let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
@@ -53,7 +72,8 @@ struct Tracer {
       let around = tile.expanded(by: overlap).clamped(to: geometry.bounds)
       let labels = try fragments.labels.read(around)
       let finder = RimFinder(
-        samples.filter { labels[$0.voxel] <= fragments.largeCount }, tile: tile, geometry: geometry)
+        samples.filter { fragments.isMembrane[Int(labels[$0.voxel])] }, tile: tile,
+        geometry: geometry)
       rims.append(contentsOf: finder.rims(workers: workers))
       try monitor.report(completed: 100 + 300 * tile.upper.z / geometry.size.z, of: 1000)
     }

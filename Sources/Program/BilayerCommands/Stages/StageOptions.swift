@@ -20,6 +20,11 @@ struct TracingArguments: ParsableArguments {
       "Smaller specks are no membrane, and are not bridged (default: 2000).", valueName: "nm³"))
   var minimumFragment: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Specks of lower mean probability are no membrane either (default: 0.77).", valueName: "P"))
+  var fragmentProbability: Double?
+
   @Flag(help: "Close no gaps.")
   var noTracing = false
 
@@ -30,6 +35,10 @@ struct TracingArguments: ParsableArguments {
     if let maximumGap, !(0 < maximumGap && maximumGap.isFinite) {
       throw ValidationError("--maximum-gap \(maximumGap): expected a length in Å above 0.")
     }
+    if let fragmentProbability, !(0 <= fragmentProbability && fragmentProbability <= 1) {
+      throw ValidationError(
+        "--fragment-probability \(fragmentProbability): expected a probability from 0 to 1.")
+    }
     if let minimumFragment, !(0 <= minimumFragment && minimumFragment.isFinite) {
       throw ValidationError("--minimum-fragment \(minimumFragment): expected 0 nm³ or more.")
     }
@@ -39,6 +48,7 @@ struct TracingArguments: ParsableArguments {
     if let threshold { plan.tracing.probabilityThreshold = threshold }
     if let maximumGap { plan.tracing.maximumGapAngstrom = maximumGap }
     if let minimumFragment { plan.tracing.minimumFragmentNm3 = minimumFragment }
+    if let fragmentProbability { plan.tracing.minimumFragmentProbability = fragmentProbability }
     if noTracing { plan.tracing.method = .none }
   }
 }
