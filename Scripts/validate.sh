@@ -63,7 +63,7 @@ for contrast in 0.9 0.5; do
     $bilayer segment "$folder/phantom/tomogram.mrc" --output "$folder/results" --model "$model" \
       --quiet --resume
     $bilayer evaluate "$folder/results" "$folder/phantom" >"$folder/scores.txt"
-    row "seed $seed" "$folder/scores.txt"
+    row "seed-$seed" "$folder/scores.txt"
   done >"$out/$contrast/rows.txt"
   summary <"$out/$contrast/rows.txt"
 done
@@ -80,5 +80,5 @@ for snr in 0.3 0.1; do
   $bilayer evaluate "$out/polnet-$snr" $data/polnet_s101_lbl.mrc.gz --membrane-labels 1,2,3 \
     --ignore-label 30 --truth-surfaces $data/polnet_s101_midsurfaces.vtp --truth-types 1,2 \
     >"$out/polnet-$snr/scores.txt"
-  row "SNR $snr" "$out/polnet-$snr/scores.txt"
+  row "SNR-$snr" "$out/polnet-$snr/scores.txt"
 done

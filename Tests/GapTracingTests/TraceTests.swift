@@ -236,6 +236,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
     probability[VoxelIndex(x: 1, y: 1, z: 1)] = .nan
     var options = TracingOptions()
     options.method = .none
+    options.minimumFragmentCertainty = 0
     let strict = try Traced(nil, probability: probability, options: options)
     options.probabilityThreshold = 0.2
     let loose = try Traced(nil, probability: probability, options: options)
@@ -272,6 +273,30 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
     options.method = .none
     let kept = try Traced(nil, probability: probability, options: options)
     #expect(kept.mask.samples.count { $0 != 0 } == all)
+  }
+
+  @Test("What is much less certain than the surest membrane is none; if all is uncertain, all is")
+  func certainty() throws {
+    /// Two patches of 40 × 12 × 5 voxels.
+    func membraneVoxels(_ first: Float, _ second: Float) throws -> Int {
+      var probability = Block<Float>(region: Region(Self.size), repeating: 0)
+      for z in 12..<17 {
+        for y in 2..<28 where !(14..<16).contains(y) {
+          for x in 2..<42 {
+            probability[VoxelIndex(x: x, y: y, z: z)] = y < 14 ? first : second
+          }
+        }
+      }
+      var options = TracingOptions()
+      options.method = .none
+      return try Traced(nil, probability: probability, options: options).mask.samples.count {
+        $0 != 0
+      }
+    }
+    let patch = 5 * 12 * 40
+    #expect(try membraneVoxels(0.9, 0.7) == patch)
+    #expect(try membraneVoxels(0.9, 0.8) == 2 * patch)
+    #expect(try membraneVoxels(0.6, 0.65) == 2 * patch)
   }
 
   @Test("Across what the wedge hides a bridge needs no density; elsewhere it does")

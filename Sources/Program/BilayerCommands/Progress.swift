@@ -1,13 +1,12 @@
 import Synchronization
 import TomogramModel
 
-/// Shows how far the work is: a bar with the time left for a person, a line per 10 % for a log.
+/// Shows how far the work is: a bar with the time left, where a person watches a terminal.
 final class Progress: Sendable {
   private struct State {
     var title = ""
     var start = ContinuousClock.now
     var lastDrawn: ContinuousClock.Instant?
-    var lastTenth = 0
   }
 
   private let style: Style
@@ -19,12 +18,12 @@ final class Progress: Sendable {
     case none
     /// One line that is drawn again and again.
     case bar
-    /// A line for each tenth.
-    case lines
+    /// Notes only: messages go to a file or a pipe.
+    case notes
   }
 
   /// Makes a display.
-  init(quiet: Bool) { style = quiet ? .none : Console.messagesAreWatched ? .bar : .lines }
+  init(quiet: Bool) { style = quiet ? .none : Console.messagesAreWatched ? .bar : .notes }
 
   /// A monitor for one piece of work.
   ///
@@ -52,24 +51,14 @@ final class Progress: Sendable {
   }
 
   private func show(_ share: Double) {
+    guard style == .bar else { return }
     state.withLock { state in
       let now = ContinuousClock.now
       let elapsed = (now - state.start) / .seconds(1)
-      switch style {
-      case .none: return
-      case .bar:
-        if let last = state.lastDrawn, now - last < .milliseconds(100), share < 1 { return }
-        state.lastDrawn = now
-        let line = ProgressLine(title: state.title, share: share, elapsedSeconds: elapsed)
-        Console.put("\r" + line.bar(width: Console.width - 1) + "\u{1B}[K", to: .messages)
-      case .lines:
-        let tenth = Int(share * 10 + 1e-9)
-        guard state.lastTenth < tenth else { return }
-        state.lastTenth = tenth
-        let line = ProgressLine(
-          title: state.title, share: Double(tenth) / 10, elapsedSeconds: elapsed)
-        Console.say(line.text, to: .messages)
-      }
+      if let last = state.lastDrawn, now - last < .milliseconds(100), share < 1 { return }
+      state.lastDrawn = now
+      let line = ProgressLine(title: state.title, share: share, elapsedSeconds: elapsed)
+      Console.put("\r" + line.bar(width: Console.width - 1) + "\u{1B}[K", to: .messages)
     }
   }
 }

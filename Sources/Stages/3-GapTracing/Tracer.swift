@@ -15,6 +15,10 @@ struct Tracer {
   let workers: Workers
   let monitor: StageMonitor
 
+  /// Points of a path, half a voxel apart, that may lie on the membrane it starts from: a rim's
+  /// outermost sample lies up to two voxels inside the membrane's end.
+  private static let endPoints = 4
+
   private var voxel: Double { geometry.meanVoxelSizeAngstrom }
 
   /// The connected parts of the mask.
@@ -27,20 +31,19 @@ struct Tracer {
   func fragments() throws -> Fragments {
     let found = try labelComponents(
       of: mask, connectivity: .twentySix, scratchFolder: scratchFolder, workers: workers)
-    let sums = try probabilitySums(of: found)
-    var isMembrane = [false]
-    for component in found.components {
-      let voxels = Double(component.voxels)
-      isMembrane.append(
-        options.minimumFragmentNm3 <= voxels * geometry.voxelVolumeNm3
-          && options.minimumFragmentProbability <= (sums?[component.label] ?? voxels) / voxels)
+    let isLarge = found.components.map {
+      options.minimumFragmentNm3 <= Double($0.voxels) * geometry.voxelVolumeNm3
     }
-    return Fragments(labels: found.labels, isMembrane: isMembrane)
+    let means = try meanProbabilities(of: found)
+    let highest = zip(isLarge, means).filter { $0.0 }.map { $0.1 }.max() ?? 0
+    let isCertain = means.map { options.minimumFragmentCertainty * highest <= $0 }
+    return Fragments(
+      labels: found.labels, isMembrane: [false] + zip(isLarge, isCertain).map { $0 && $1 })
   }
 
-  /// Sum of the probability over the voxels of each label; nil where only a mask is given.
-  private func probabilitySums(of found: ComponentLabelling) throws -> [Double]? {
-    guard let probability else { return nil }
+  /// Mean probability of each component; 1 where only a mask is given.
+  private func meanProbabilities(of found: ComponentLabelling) throws -> [Double] {
+    guard let probability else { return found.components.map { _ in 1 } }
     var sums = [Int](repeating: 0, count: found.components.count + 1)
     for slab in geometry.bounds.slabs(thickness: 8) {
       let labels = try found.labels.read(slab)
@@ -49,7 +52,7 @@ struct Tracer {
         sums[Int(labels.samples[place])] += Int(values.samples[place])
       }
     }
-    return sums.map { Double($0) / 255 }
+    return found.components.map { Double(sums[$0.label]) / (255 * Double($0.voxels)) }
   }
 
   /// Takes what is no membrane out of the mask.
@@ -92,10 +95,13 @@ struct Tracer {
       path.cost = BridgeCost.prior(of: pair, options: options)
       if let probability {
         path.followProbability(spacing: spacing) { sample(probability, at: $0) }
-        let sum = path.points.map { sample(probability, at: $0) }.reduce(0, +)
+        // Both ends lie on membrane that is there.
+        let inner = path.points.dropFirst(Self.endPoints).dropLast(Self.endPoints)
+        let crossed = inner.isEmpty ? path.points[...] : inner
+        let sum = crossed.map { sample(probability, at: $0) }.reduce(0, +)
         let hidden = path.normals.count { tilt.hides(normal: $0) }
         path.cost += BridgeCost.evidence(
-          meanProbability: sum / Double(path.points.count),
+          meanProbability: sum / Double(crossed.count),
           hiddenShare: Double(hidden) / Double(path.normals.count), options: options)
       }
       path.crossingShare = crossingShare(of: path)

@@ -22,8 +22,9 @@ struct TracingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Specks of lower mean probability are no membrane either (default: 0.77).", valueName: "P"))
-  var fragmentProbability: Double?
+      "Nor is what has less than this share of the surest membrane's probability (default: 0.84).",
+      valueName: "SHARE"))
+  var fragmentCertainty: Double?
 
   @Flag(help: "Close no gaps.")
   var noTracing = false
@@ -35,9 +36,9 @@ struct TracingArguments: ParsableArguments {
     if let maximumGap, !(0 < maximumGap && maximumGap.isFinite) {
       throw ValidationError("--maximum-gap \(maximumGap): expected a length in Å above 0.")
     }
-    if let fragmentProbability, !(0 <= fragmentProbability && fragmentProbability <= 1) {
+    if let fragmentCertainty, !(0 <= fragmentCertainty && fragmentCertainty <= 1) {
       throw ValidationError(
-        "--fragment-probability \(fragmentProbability): expected a probability from 0 to 1.")
+        "--fragment-certainty \(fragmentCertainty): expected a share from 0 to 1.")
     }
     if let minimumFragment, !(0 <= minimumFragment && minimumFragment.isFinite) {
       throw ValidationError("--minimum-fragment \(minimumFragment): expected 0 nm³ or more.")
@@ -48,7 +49,7 @@ struct TracingArguments: ParsableArguments {
     if let threshold { plan.tracing.probabilityThreshold = threshold }
     if let maximumGap { plan.tracing.maximumGapAngstrom = maximumGap }
     if let minimumFragment { plan.tracing.minimumFragmentNm3 = minimumFragment }
-    if let fragmentProbability { plan.tracing.minimumFragmentProbability = fragmentProbability }
+    if let fragmentCertainty { plan.tracing.minimumFragmentCertainty = fragmentCertainty }
     if noTracing { plan.tracing.method = .none }
   }
 }
