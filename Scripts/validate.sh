@@ -47,7 +47,7 @@ summary() {
       for (i = 2; i <= fields; i++)
         if (n[i] > 1) {
           v = (q[i] - s[i] * s[i] / n[i]) / (n[i] - 1)
-          printf " %17.3f", v > 0 ? sqrt(v) : 0
+          printf " %17.3f", (v > 0 ? sqrt(v) : 0)
         } else printf " %17s", "-"
       print ""
     }'

@@ -30,12 +30,14 @@ public struct TemporaryFolderError: Error {
 
 /// Real data beside the project, which are not part of it.
 public enum SharedData {
+  /// Whether the data are there: tests of real files are skipped, and said to be, where not.
+  public static var isAtHand: Bool { path("raw/lysosome_wbp_left_bin2.mrc") != nil }
+
   /// Path of a file under `../shared/data`, or nil where that folder is not to be had.
   ///
-  /// - Parameter filePath: leave out; where the calling test lies, at `Tests/<Suite>/`.
-  public static func path(_ name: String, filePath: String = #filePath) -> String? {
-    var parts = filePath.split(separator: "/", omittingEmptySubsequences: false)
-    parts.removeLast(3)
+  public static func path(_ name: String) -> String? {
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(2)
     let path = parts.joined(separator: "/") + "/../shared/data/" + name
     return unsafe access(path, R_OK) == 0 ? path : nil
   }

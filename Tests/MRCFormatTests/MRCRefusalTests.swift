@@ -92,6 +92,7 @@ struct MRCRefusalTests {
 
   @Test(
     "Real files that are no volumes are refused",
+    .enabled(if: SharedData.isAtHand, "No shared data."),
     arguments: [
       ("io/motl.em", "no MRC file"), ("io/corrupt_header.map", "truncated"),
       ("io/empty1.map", "is empty"), ("mesh/thylakoid_T1S1M1.obj", "no MRC file"),
@@ -99,7 +100,7 @@ struct MRCRefusalTests {
       ("MANIFEST.tsv", "no MRC file"),
     ])
   func realFiles(name: String, words: String) throws {
-    guard let path = SharedData.path(name) else { return }
+    let path = try #require(SharedData.path(name))
     let error = #expect(throws: MRCError.self) { try MRCVolume(path: path, scratchFolder: "/tmp") }
     expect(error, says: [words, path])
     #expect(try !validateMRC(path: path, scratchFolder: "/tmp").isEmpty)
@@ -110,11 +111,12 @@ struct MRCRefusalTests {
 struct MRCPackingTests {
   private static func names() -> [String] { ["io/emd_3197.map.gz", "io/emd_3197.map.bz2"] }
 
-  @Test("A packed file is read as the plain one, and leaves no scratch file", arguments: names())
+  @Test(
+    "A packed file is read as the plain one, and leaves no scratch file",
+    .enabled(if: SharedData.isAtHand, "No shared data."), arguments: names())
   func sameAsPlain(name: String) throws {
-    guard let path = SharedData.path(name), let plain = SharedData.path("io/emd_3197.map") else {
-      return
-    }
+    let path = try #require(SharedData.path(name))
+    let plain = try #require(SharedData.path("io/emd_3197.map"))
     try TemporaryFolder.with { folder in
       let packed = try MRCVolume(path: path, scratchFolder: folder)
       let expected = try MRCVolume(path: plain, scratchFolder: folder)
@@ -126,9 +128,11 @@ struct MRCPackingTests {
     }
   }
 
-  @Test("Packed files cut short, or with a byte changed, are refused", arguments: names())
+  @Test(
+    "Packed files cut short, or with a byte changed, are refused",
+    .enabled(if: SharedData.isAtHand, "No shared data."), arguments: names())
   func damaged(name: String) throws {
-    guard let path = SharedData.path(name) else { return }
+    let path = try #require(SharedData.path(name))
     let bytes = try InputFile(path: path).readAll()
     try TemporaryFolder.with { folder in
       var changed = bytes

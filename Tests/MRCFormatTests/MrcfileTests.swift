@@ -157,9 +157,11 @@ struct MrcfileTests {
         print(*d.shape, *('%.5f' % float(v[k]) for k in 'xyz'), '%.6g' % (f * w).sum())
     """
 
-  @Test("Every MRC file at hand is read as mrcfile reads it", arguments: SharedVolumes.names)
+  @Test(
+    "Every MRC file at hand is read as mrcfile reads it",
+    .enabled(if: SharedData.isAtHand, "No shared data."), arguments: SharedVolumes.names)
   func readsSharedData(name: String) throws {
-    guard let path = SharedData.path(name) else { return }
+    let path = try #require(SharedData.path(name))
     try TemporaryFolder.with { folder in
       let volume = try MRCVolume(path: path, scratchFolder: folder)
       let isUnsigned = volume.notes.contains { $0.contains("read as unsigned") }

@@ -205,12 +205,11 @@ private let floatStep = 1e-4
     }
   }
 
-  @Test("The stranger's phantom has the mid-surfaces its own program counted")
+  @Test(
+    "The stranger's phantom has the mid-surfaces its own program counted",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func polnet() throws {
-    guard let path = SharedData.path("sim/polnet_s101_midsurfaces.vtp") else {
-      print("skipped: no shared data")
-      return
-    }
+    let path = try #require(SharedData.path("sim/polnet_s101_midsurfaces.vtp"))
     let foreign = try VTPFile.readForeign(path: path)
     // The file counts 187116 polygons, all triangles.
     #expect(foreign.mesh.triangles.count == 187_116)
@@ -222,12 +221,11 @@ private let floatStep = 1e-4
     #expect((box.upper - box.lower).x < 4000 && 1000 < (box.upper - box.lower).x)
   }
 
-  @Test("The phagophore rim reads with unit normals, from compressed inline data")
+  @Test(
+    "The phagophore rim reads with unit normals, from compressed inline data",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func rim() throws {
-    guard let path = SharedData.path("mesh/rim_reference_mesh.vtp") else {
-      print("skipped: no shared data")
-      return
-    }
+    let path = try #require(SharedData.path("mesh/rim_reference_mesh.vtp"))
     let surface = try VTPFile.read(path: path)
     #expect(surface.mesh.vertices.count == 61_068)
     #expect(surface.mesh.triangles.count == 120_702)

@@ -16,7 +16,7 @@ private func volume(_ name: String, size: VolumeSize, skip: Int, signed: Bool) -
     samples: bytes.map { signed ? Float(Int8(bitPattern: $0)) : Float($0) })
 }
 
-@Suite(.enabled(if: SharedData.path("raw/lysosome_wbp_left_bin2.mrc") != nil, "No shared data."))
+@Suite(.enabled(if: SharedData.isAtHand, "No shared data."))
 struct RealContrastTests {
   @Test(
     "Real and foreign tomograms, and their inversions, are told apart",

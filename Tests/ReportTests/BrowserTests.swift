@@ -5,13 +5,6 @@ import WorkLedger
 
 @testable import Report
 
-/// Whether the browser can be used; a missing one is a failure where everything must be there.
-private func browserIsReady() throws -> Bool {
-  if Chromium.isInstalled { return true }
-  try #require(!Chromium.isRequired, "chromium is not installed: apt-get install chromium")
-  return false
-}
-
 /// Colours of a picture by hue.
 private struct Hues {
   let image: PNGImage
@@ -52,7 +45,10 @@ private struct Hues {
   }
 }
 
-@Suite("Pages in a browser", .serialized) struct BrowserTests {
+@Suite(
+  "Pages in a browser", .serialized,
+  .enabled(if: Chromium.isInstalled || Chromium.isRequired, "chromium is not installed."))
+struct BrowserTests {
   /// The panels of the pictures in a window of 1120 x 760, without their heads.
   private let sections = 48..<560
   private let scene = 620..<1080
@@ -70,7 +66,6 @@ private struct Hues {
 
   @Test("Sections and scene show grey density and one colour a membrane", arguments: [false, true])
   func pictures(dark: Bool) throws {
-    guard try browserIsReady() else { return }
     try TemporaryFolder.with { folder in
       let html = try ReportPage(ReportPhantom.few().model(subdivisions: 3)).html()
       let hues = Hues(image: try draw(html, in: folder, dark: dark))
@@ -89,7 +84,6 @@ private struct Hues {
 
   @Test("A click on a row fades the other membranes in the scene and in the sections")
   func highlighting() throws {
-    guard try browserIsReady() else { return }
     try TemporaryFolder.with { folder in
       let html = try ReportPage(ReportPhantom.few().model(subdivisions: 3)).html()
       let click = """
@@ -112,7 +106,6 @@ private struct Hues {
 
   @Test("An empty result draws without failing, on a narrow screen too", arguments: [1120, 500])
   func empty(width: Int) throws {
-    guard try browserIsReady() else { return }
     try TemporaryFolder.with { folder in
       let html = try ReportPage(ReportModel(name: "empty", methods: Methods())).html()
       // The page turns green where its script has come to its end.

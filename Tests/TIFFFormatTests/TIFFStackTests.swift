@@ -106,9 +106,11 @@ struct TIFFStackTests {
     }
   }
 
-  @Test("A real stack is read with its size, page by page")
+  @Test(
+    "A real stack is read with its size, page by page",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func readsRealStack() throws {
-    guard let path = SharedData.path("confounder/13pf_MT.tif") else { return }
+    let path = try #require(SharedData.path("confounder/13pf_MT.tif"))
     let stack = try TIFFStack(path: path, voxelSizeAngstrom: 10.5)
     #expect(stack.geometry.size == VolumeSize(x: 94, y: 206, z: 36))
     let page = Region(lower: VoxelIndex(x: 0, y: 0, z: 20), upper: VoxelIndex(x: 94, y: 206, z: 21))

@@ -41,12 +41,13 @@ struct InputVolumeTests {
 
   @Test(
     "Real tomograms of known voxel size are accepted",
+    .enabled(if: SharedData.isAtHand, "No shared data."),
     arguments: [
       "tiny/test_image_membrane.rec", "tiny/test_blob_detect.rec", "io/imod_int16.mrc",
       "io/no_map_id_int8.mrc", "io/big_head.mrc", "io/emd_3197.map", "io/emd_3197.map.gz",
     ])
   func acceptsTomograms(name: String) throws {
-    guard let path = SharedData.path(name) else { return }
+    let path = try #require(SharedData.path(name))
     let input = try InputVolume.open(path: path, scratchFolder: "/tmp")
     let statistics = try input.requiringTomogram(workers: Workers(count: 2))
     #expect(statistics.minimum < statistics.maximum)
@@ -114,9 +115,11 @@ struct InputVolumeTests {
     }
   }
 
-  @Test("A real tilt stack is refused, with and without a pixel size")
+  @Test(
+    "A real tilt stack is refused, with and without a pixel size",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func realTiltStack() throws {
-    guard let path = SharedData.path("io/zero_cell.mrc") else { return }
+    let path = try #require(SharedData.path("io/zero_cell.mrc"))
     for size in [nil, 10.0] {
       let input = try InputVolume.open(
         path: path, options: InputOptions(pixelSizeAngstrom: size), scratchFolder: "/tmp")
@@ -124,16 +127,20 @@ struct InputVolumeTests {
     }
   }
 
-  @Test("A real image, big-endian under a stamp that lies, is refused as an image")
+  @Test(
+    "A real image, big-endian under a stamp that lies, is refused as an image",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func realImage() throws {
-    guard let path = SharedData.path("io/big_endian.mrc") else { return }
+    let path = try #require(SharedData.path("io/big_endian.mrc"))
     let input = try InputVolume.open(path: path, scratchFolder: "/tmp")
     expect(refusal(of: input), says: ["2D image of 10 x 2 x 1"])
   }
 
-  @Test("A real tomogram without a voxel size needs one given")
+  @Test(
+    "A real tomogram without a voxel size needs one given",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func realUnknownSize() throws {
-    guard let path = SharedData.path("raw/lysosome_wbp_left_bin2.mrc") else { return }
+    let path = try #require(SharedData.path("raw/lysosome_wbp_left_bin2.mrc"))
     let input = try InputVolume.open(path: path, scratchFolder: "/tmp")
     expect(refusal(of: input), says: ["pixel size", "--pixel-size"])
     let given = try InputVolume.open(
@@ -164,9 +171,11 @@ struct InputVolumeTests {
     }
   }
 
-  @Test("A TIFF stack is taken for one by its content, its axes put in order")
+  @Test(
+    "A TIFF stack is taken for one by its content, its axes put in order",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func tiff() throws {
-    guard let path = SharedData.path("confounder/13pf_MT.tif") else { return }
+    let path = try #require(SharedData.path("confounder/13pf_MT.tif"))
     try TemporaryFolder.with { folder in
       let plain = try InputVolume.open(path: path, scratchFolder: folder)
       #expect(plain.geometry.size == VolumeSize(x: 94, y: 206, z: 36) && plain.header == nil)
@@ -249,9 +258,11 @@ struct LabelSourceTests {
     #expect(error?.description.contains("voxel x 2, y 0, z 0") == true)
   }
 
-  @Test("A label volume of the field is read as labels")
+  @Test(
+    "A label volume of the field is read as labels",
+    .enabled(if: SharedData.isAtHand, "No shared data."))
   func realLabels() throws {
-    guard let path = SharedData.path("seg/synapse_labels.mrc") else { return }
+    let path = try #require(SharedData.path("seg/synapse_labels.mrc"))
     let input = try InputVolume.open(path: path, scratchFolder: "/tmp")
     let block = try input.labels(UInt16.self).readAll()
     let found = Set(block.samples.prefix(400_000))
