@@ -64,7 +64,7 @@ struct RimPair: Sendable {
 /// What a bridge costs; `TracingOptions.acceptanceCost` is the dearest that is closed.
 ///
 ///     length / maximum gap × (1 + 2 obliquity²) + 3 unevenness² + 0.1 bend²
-///       + seen share × max(0, 1 − 2 r) − ½ r,    r = mean probability / threshold
+///       + seen share × max(0, 1 − 4 r) − ½ r,    r = mean probability / threshold
 ///
 /// Angles in radians. Length is the prior that gaps are short; unevenness that membranes bend evenly
 /// (Helfrich's bending energy of an S is several times that of an arc); bend that they bend little,
@@ -83,6 +83,6 @@ enum BridgeCost {
     meanProbability: Double, hiddenShare: Double, options: TracingOptions
   ) -> Double {
     let ratio = meanProbability / max(options.probabilityThreshold, 0.01)
-    return (1 - hiddenShare) * max(0, 1 - 2 * ratio) - 0.5 * ratio
+    return (1 - hiddenShare) * max(0, 1 - 4 * ratio) - 0.5 * ratio
   }
 }
