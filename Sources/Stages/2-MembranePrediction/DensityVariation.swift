@@ -74,7 +74,8 @@ struct DensityVariation {
     return Float(max(squares / count - (sum / count) * (sum / count), 0).squareRoot())
   }
 
-  /// Blurs one patch; the other patches of its batch keep the other workers busy.
+  /// The values, x fastest, blurred alike along all axes; on one worker, as patches are made side by
+  /// side.
   static func blurred(_ values: [Float], _ size: VolumeSize, sigma: Float) -> [Float] {
     gaussianSmoothed(
       Block(region: Region(size), samples: values),

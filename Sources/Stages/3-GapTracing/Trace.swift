@@ -4,11 +4,10 @@ public import Volumes
 /// Closes gaps in membranes: stage 3.
 ///
 /// Membrane is what the mask says, or else where the probability reaches its threshold, specks left
-/// out. Where a
-/// membrane ends in free space (a rim), its smooth continuation to another rim, or to the opposite
-/// rim of a hole, is looked for; neighbouring paths are swept into a patch of the membrane's
-/// thickness. Patches within the priors of `TracingOptions` are drawn into the mask; all are
-/// recorded.
+/// out. Where a membrane ends in free space (a rim), its smooth continuation to another rim, or to
+/// the opposite rim of a hole, is looked for; neighbouring paths are swept into a patch of the
+/// membrane's thickness. Patches within the priors of `TracingOptions` are drawn into the mask; all
+/// are recorded.
 ///
 /// What it does not do: close gaps that touch the volume's border, or holes narrower than about
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
@@ -46,17 +45,12 @@ public func trace(
   let tracer = Tracer(
     options: options, tilt: tilt, geometry: geometry, mask: provenance, probability: seen,
     scratchFolder: scratchFolder, workers: workers, monitor: monitor)
-  let fragments = try tracer.fragments()
-  if mask == nil { try tracer.eraseSpecks(fragments) }
   var bridges: [Bridge] = []
-  if options.method == .minimalPath {
-    let rims = try tracer.rims(of: fragments)
-    let paths = tracer.paths(between: rims)
-    try monitor.report(completed: 700, of: 1000)
-    let patches = BridgePatch.patches(
-      of: paths, rims: rims, voxel: geometry.meanVoxelSizeAngstrom)
-    bridges = tracer.draw(patches, into: provenance)
-    try monitor.report(completed: 900, of: 1000)
+  // A mask that is given, and whose gaps are to stay, is handed on as it is.
+  if mask == nil || options.method != .none {
+    let fragments = try tracer.fragments()
+    if mask == nil { try tracer.eraseSpecks(fragments) }
+    if options.method == .minimalPath { bridges = try tracer.bridges(between: fragments) }
   }
   for slab in geometry.bounds.slabs(thickness: 8) {
     let block = try provenance.read(slab)

@@ -7,7 +7,7 @@ struct Tracer {
   let options: TracingOptions
   let tilt: TiltGeometry
   let geometry: VolumeGeometry
-  /// 1 where there is membrane before tracing, else 0; specks are erased, and bridges drawn, in it.
+  /// Raw values of `Provenance`: first what is seen; specks are erased, and bridges drawn, in it.
   let mask: ScratchVolume<Int8>
   /// Probability × 255; nil where only a mask is given.
   let probability: ScratchVolume<UInt8>?
@@ -31,14 +31,15 @@ struct Tracer {
   func fragments() throws -> Fragments {
     let found = try labelComponents(
       of: mask, connectivity: .twentySix, scratchFolder: scratchFolder, workers: workers)
-    let isLarge = found.components.map {
+    // Components come by falling size.
+    let largeCount = found.components.prefix {
       options.minimumFragmentNm3 <= Double($0.voxels) * geometry.voxelVolumeNm3
-    }
+    }.count
     let means = try meanProbabilities(of: found)
-    let highest = zip(isLarge, means).filter { $0.0 }.map { $0.1 }.max() ?? 0
-    let isCertain = means.map { options.minimumFragmentCertainty * highest <= $0 }
+    let least = options.minimumFragmentCertainty * (means.prefix(largeCount).max() ?? 0)
     return Fragments(
-      labels: found.labels, isMembrane: [false] + zip(isLarge, isCertain).map { $0 && $1 })
+      labels: found.labels,
+      isMembrane: [false] + means.indices.map { $0 < largeCount && least <= means[$0] })
   }
 
   /// Mean probability of each component; 1 where only a mask is given.
@@ -67,8 +68,18 @@ struct Tracer {
     }
   }
 
+  /// Looks for the gaps between and in the fragments, closes those that are accepted, and records all.
+  func bridges(between fragments: Fragments) throws -> [Bridge] {
+    let rims = try rims(of: fragments)
+    let paths = paths(between: rims)
+    try monitor.report(completed: 700, of: 1000)
+    let bridges = draw(BridgePatch.patches(of: paths, rims: rims, voxel: voxel))
+    try monitor.report(completed: 900, of: 1000)
+    return bridges
+  }
+
   /// All rims of membranes, in raster order of tiles.
-  func rims(of fragments: Fragments) throws -> [Rim] {
+  private func rims(of fragments: Fragments) throws -> [Rim] {
     var rims: [Rim] = []
     let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
     try forEachMidSurfaceTile(of: mask, overlap: overlap, workers: workers) { tile, samples in
@@ -84,7 +95,7 @@ struct Tracer {
   }
 
   /// Paths between rims that continue to each other, each with its cost.
-  func paths(between rims: [Rim]) -> [BridgePath] {
+  private func paths(between rims: [Rim]) -> [BridgePath] {
     let partners = RimPairing(rims, options: options).partners(voxel: voxel, workers: workers)
     let spacing = voxel / 2
     let paths = workers.map(rims.count) { index -> [BridgePath] in
@@ -150,8 +161,8 @@ struct Tracer {
     }
   }
 
-  /// Draws the accepted patches into the mask and its provenance, and records all.
-  func draw(_ patches: [BridgePatch], into provenance: ScratchVolume<Int8>) -> [Bridge] {
+  /// Draws the accepted patches into the mask, and records all.
+  private func draw(_ patches: [BridgePatch]) -> [Bridge] {
     patches.enumerated().map { number, original in
       var patch = original
       patch.smoothed(voxel: voxel)
@@ -161,7 +172,7 @@ struct Tracer {
         ($0.key.z, $0.key.y, $0.key.x) < ($1.key.z, $1.key.y, $1.key.x)
       }
       var (added, hidden) = (0, 0)
-      provenance.withMutableSamples { samples in
+      mask.withMutableSamples { samples in
         for (index, normal) in voxels where samples[offset(of: index)] == 0 {
           let isHidden = tilt.hides(normal: normal)
           added += 1
