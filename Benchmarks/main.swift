@@ -49,6 +49,7 @@ _ = try meter.measure("trace", voxels: voxels) {
     probability: nil, mask: truth, tilt: simulated.truth.tilt, options: TracingOptions(),
     into: mask, provenance: provenance, scratchFolder: "/tmp", workers: workers, monitor: .silent)
 }
+try benchmarkPatches(prepared.source, labels: simulated.labels, workers: workers, meter: meter)
 let instances = MemorySink<UInt16>(geometry: geometry)
 let membranes = try meter.measure("separate", voxels: voxels) {
   try separate(

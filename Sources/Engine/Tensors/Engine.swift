@@ -65,6 +65,18 @@ public final class Engine: @unchecked Sendable {
     return try body()
   }
 
+  /// Runs `body` in mixed precision where `enabled`: on CUDA devices convolutions compute with
+  /// bfloat16 (8 significant bits), sums and weights keep 32 bits (Micikevicius et al. 2018). The
+  /// fastest kernels are found by trying, so bits may differ between runs. Without effect on the CPU.
+  public func withMixedPrecision<Result>(
+    _ enabled: Bool, _ body: () throws(EngineError) -> Result
+  ) throws(EngineError) -> Result {
+    guard enabled else { return try body() }
+    try check(unsafe api.pointee.set_mixed_precision(1), "set_mixed_precision")
+    defer { _ = unsafe api.pointee.set_mixed_precision(0) }
+    return try body()
+  }
+
   /// Turns a status code of the plugin into an error.
   func check(_ code: Int32, _ operation: String) throws(EngineError) {
     guard code != CT_OK else { return }

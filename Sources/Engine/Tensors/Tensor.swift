@@ -53,6 +53,13 @@ public final class Tensor {
     return values[0]
   }
 
+  /// The same values in 32 bits, after work in mixed precision.
+  public func inSinglePrecision() throws(EngineError) -> Tensor {
+    try unsafe Self.make(engine, "single_precision") { api, out in
+      unsafe api.pointee.single_precision(handle, out)
+    }
+  }
+
   /// Zeros of the same shape on the same device.
   public func zerosLike() throws(EngineError) -> Tensor {
     try unsafe Self.make(engine, "zeros_like") { api, out in

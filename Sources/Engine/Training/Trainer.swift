@@ -14,6 +14,7 @@ public final class Trainer<Model: Network> {
   /// Steps done.
   public internal(set) var step = 0
   let source: any TrainingSource
+  private let batches: BatchQueue
   let engine: Engine
   let device: Device
   let parameters: TensorList
@@ -30,6 +31,7 @@ public final class Trainer<Model: Network> {
   ) throws(EngineError) {
     (self.network, self.source, self.options) = (network, source, options)
     (self.engine, self.device) = (engine, device)
+    batches = BatchQueue(source, steps: options.steps)
     parameters = TensorList(network.parameters.map { $0.tensor })
     statistics = TensorList(network.statistics.map { $0.tensor })
     for tensor in parameters.tensors { try tensor.setRequiresGradient(true) }
@@ -79,7 +81,7 @@ public final class Trainer<Model: Network> {
   /// One step on the step's batch.
   @discardableResult
   public func takeStep() throws -> TrainingRecord {
-    let batch = try source.batch(step: step)
+    let batch = try batches.batch(step: step)
     let loss = try loss(of: batch, training: true)
     let value = Double(try loss.total.item())
     guard value.isFinite else { throw TrainingError.diverged(step: step) }
@@ -143,9 +145,12 @@ extension Trainer {
   private func loss(
     of batch: TrainingBatch, training: Bool
   ) throws(EngineError) -> SegmentationLoss {
-    try SegmentationLoss(
-      logits: network.logits(of: tensor(batch.input), training: training),
-      target: tensor(batch.target), weight: tensor(batch.weight), diceShare: options.diceShare)
+    let logits = try engine.withMixedPrecision(options.mixedPrecision) { () throws(EngineError) in
+      try network.logits(of: tensor(batch.input), training: training)
+    }
+    return try SegmentationLoss(
+      logits: logits, target: tensor(batch.target), weight: tensor(batch.weight),
+      diceShare: options.diceShare)
   }
 
   private func withAverages<Result>(_ body: () throws -> Result) throws -> Result {

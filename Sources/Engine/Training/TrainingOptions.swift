@@ -19,6 +19,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var averagingSteps = 100
   /// Batches over which the statistics are taken anew for the averaged weights.
   public var recalibrationBatches = 32
+  /// Whether convolutions compute with 16 bits on CUDA devices (see `Engine.withMixedPrecision`).
+  public var mixedPrecision = true
   /// Steps between validations; 0: never.
   public var validationInterval = 250
   /// Steps between checkpoints.
@@ -57,6 +59,14 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
   public var rate: Double
   /// Mean Euclidean norm of the gradient before clipping; 0 for validations.
   public var gradientNorm: Double
+
+  /// Makes a record.
+  public init(
+    step: Int, kind: Kind, loss: Double, dice: Double, rate: Double, gradientNorm: Double
+  ) {
+    (self.step, self.kind, self.loss, self.dice) = (step, kind, loss, dice)
+    (self.rate, self.gradientNorm) = (rate, gradientNorm)
+  }
 
   /// What was watched.
   public enum Kind: String, Codable, Sendable {

@@ -62,15 +62,21 @@ extension UNet {
     on source: any TrainingSource, device: Device, engine: Engine
   ) throws -> LogitCalibration {
     var (logits, targets, weights): ([Float], [Float], [Float]) = ([], [], [])
+    // Two numbers are found: every seventh voxel tells as much as all, in a seventh of the memory.
+    // Odd, so that no column of a patch is left out.
+    func thinned(_ values: [Float]) -> [Float] {
+      stride(from: 0, to: values.count, by: 7).map { values[$0] }
+    }
     for index in 0..<source.validationBatchCount {
       let batch = try source.validationBatch(index)
-      logits += try engine.withoutRecording { () throws(EngineError) in
-        let input = try Tensor(
-          batch.input.values, shape: batch.input.shape, on: device, engine: engine)
-        return try self.logits(of: input, training: false).values()
-      }
-      targets += batch.target.values
-      weights += batch.weight.values
+      logits += thinned(
+        try engine.withoutRecording { () throws(EngineError) in
+          let input = try Tensor(
+            batch.input.values, shape: batch.input.shape, on: device, engine: engine)
+          return try self.logits(of: input, training: false).values()
+        })
+      targets += thinned(batch.target.values)
+      weights += thinned(batch.weight.values)
     }
     return LogitCalibration(fitting: logits, targets: targets, weights: weights)
   }

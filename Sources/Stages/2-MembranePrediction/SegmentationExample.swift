@@ -39,11 +39,14 @@ public struct SegmentationExample: Sendable {
   ///   - voxelSizeAngstrom: the model's.
   ///   - tilt: the tomogram's tilt range; membrane that its wedge hides then gets a weight of its
   ///     own (`SamplingOptions.hiddenWeight`). Nil: all membrane counts alike.
+  ///   - ignoresEmptySections: whether a section that holds no membrane counts as not labelled; so a
+  ///     few labelled sections are enough.
   ///   - meaning: what each label means.
   /// - Throws: `ExampleError.sizesDiffer`, or the sources' errors.
   public init(
     tomogram: any VolumeSource<Float>, labels: any VolumeSource<UInt16>,
-    voxelSizeAngstrom: Double, tilt: TiltGeometry? = nil, meaning: (UInt16) -> Meaning
+    voxelSizeAngstrom: Double, tilt: TiltGeometry? = nil, ignoresEmptySections: Bool = false,
+    meaning: (UInt16) -> Meaning
   ) throws {
     let grid = tomogram.geometry
     guard grid.size == labels.geometry.size else {
@@ -63,6 +66,10 @@ public struct SegmentationExample: Sendable {
         let nearest = min(Int((Double(z) * ratio.z).rounded()), grid.size.z - 1)
         let section = try labels.read(grid.bounds.section(nearest)).samples
         Self.appendTruth(section, grid.size, size, ratio, meaning, to: &truth)
+        if ignoresEmptySections && !truth.suffix(size.x * size.y).contains(1) {
+          truth.removeLast(size.x * size.y)
+          truth += Array(repeating: Meaning.ignored.rawValue, count: size.x * size.y)
+        }
       }
     }
     if let tilt {

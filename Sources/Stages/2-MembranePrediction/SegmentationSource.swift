@@ -10,10 +10,9 @@ public struct SamplingOptions: Codable, Hashable, Sendable {
   public var batchSize = 2
   /// Share of patches that have membrane at or near their middle.
   public var membraneShare: Float = 0.7
-  /// How much membrane counts that the wedge hides (0: not at all), where examples know it. Most of
-  /// it cannot be told from nothing, and would teach that membrane looks like nothing; some can be
+  /// How much membrane counts that the wedge hides (0: not at all), where examples know it: it is
   /// inferred from what is seen on either side.
-  public var hiddenWeight: Float = 0.1
+  public var hiddenWeight: Float = 1
   /// Largest relative change of size, either way.
   public var zoom: Float = 0.25
   /// Largest turn about the beam, in degrees: tilt axes are seldom exactly along y.
@@ -55,6 +54,9 @@ public struct SegmentationSource: TrainingSource {
     (self.options, self.workers) = (options, workers)
   }
 
+  /// Tomograms that are learned from, and tomograms that watch.
+  public var exampleCount: (learned: Int, watched: Int) { (examples.count, validation.count) }
+
   /// The same tomograms with patches from anywhere, as a user's tomogram has them: what
   /// probabilities are calibrated on. Four times the batches, as most hold little membrane.
   public func withoutPreference() -> SegmentationSource {
@@ -87,8 +89,13 @@ public struct SegmentationSource: TrainingSource {
   private func joined(_ patches: [SegmentationPatch]) -> TrainingBatch {
     let size = options.patchSize
     let spatial = size.z == 1 ? [size.y, size.x] : [size.z, size.y, size.x]
-    func tensor(_ part: (SegmentationPatch) -> [Float]) -> TensorValues {
-      TensorValues(shape: [patches.count, 1] + spatial, values: patches.flatMap(part))
+    func tensor(_ part: @Sendable (SegmentationPatch) -> [Float]) -> TensorValues {
+      var values = [Float](repeating: 0, count: patches.count * size.count)
+      workers.fillRows(of: &values, rowLength: size.count) { sample, row in
+        let source = part(patches[sample])
+        for index in row.indices { row[index] = source[index] }
+      }
+      return TensorValues(shape: [patches.count, 1] + spatial, values: values)
     }
     return TrainingBatch(
       input: tensor { $0.density }, target: tensor { $0.target }, weight: tensor { $0.weight })

@@ -72,7 +72,7 @@ public final class UNet: Network {
       x = try Tensor.concatenatedChannels([risen, skipped.removeLast()])
       x = try applyLevel("up\(level)", to: x, training)
     }
-    return try apply("head", to: x, training)
+    return try apply("head", to: x, training).inSinglePrecision()
   }
 
   private func applyLevel(

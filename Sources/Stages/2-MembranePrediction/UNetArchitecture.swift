@@ -33,8 +33,12 @@ public struct UNetArchitecture: Codable, Hashable, Sendable {
       && channels.allSatisfy { (1...1024).contains($0) } && (1...8).contains(convolutionsPerLevel)
   }
 
-  /// The network for volumes: 1.4 M parameters, 6 900 multiplications a voxel.
+  /// The network for volumes: 5.6 M parameters, 27 100 multiplications a voxel.
   public static let volume = UNetArchitecture(
+    dimension: 3, stemStride: 2, channels: [32, 64, 128, 256])
+
+  /// A quarter of its work: 1.4 M parameters, 6 900 multiplications a voxel.
+  public static let fast = UNetArchitecture(
     dimension: 3, stemStride: 2, channels: [16, 32, 64, 128])
 
   /// The network for single sections: 1.1 M parameters, 19 800 multiplications a pixel.

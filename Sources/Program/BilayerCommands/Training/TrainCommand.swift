@@ -37,8 +37,11 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Start from this model.", valueName: "MODEL"))
   var from: String?
 
-  @Option(help: ArgumentHelp("Network for sections or volumes.", valueName: "slice|volume"))
-  var dimension: DimensionValue = .volume
+  @Option(
+    help: ArgumentHelp(
+      "For sections, for volumes, or for volumes at a quarter of the work.",
+      valueName: "slice|volume|fast"))
+  var network: NetworkValue = .volume
 
   @Option(help: ArgumentHelp("Number of steps (default: 4000).", valueName: "N"))
   var steps: Int?
@@ -60,6 +63,9 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Label that counts neither way.", valueName: "N"))
   var ignoreLabel: UInt16?
+
+  @Flag(help: "Sections without any label are not labelled, rather than empty.")
+  var sparse = false
 
   @Option(help: ArgumentHelp("The model's voxel edge (default: the data's).", valueName: "Å"))
   var modelPixelSize: Double?
@@ -104,12 +110,19 @@ struct TrainCommand: ParsableCommand {
   }
 }
 
-/// `--dimension`.
-enum DimensionValue: String, ExpressibleByArgument, CaseIterable {
+/// `--network`.
+enum NetworkValue: String, ExpressibleByArgument, CaseIterable {
   case slice
   case volume
+  case fast
 
-  var architecture: UNetArchitecture { self == .slice ? .slice : .volume }
+  var architecture: UNetArchitecture {
+    switch self {
+    case .slice: .slice
+    case .volume: .volume
+    case .fast: .fast
+    }
+  }
 }
 
 /// `--labels 1,2`.

@@ -7,7 +7,7 @@ import Volumes
 import WorkLedger
 
 /// A tomogram and its labels on disk.
-struct TrainingPair: Equatable {
+struct TrainingPair: Equatable, Sendable {
   let tomogram: String
   let labels: String
 }
@@ -94,7 +94,7 @@ enum TrainingDataError: Fault, Equatable {
 }
 
 /// Which labels mean what.
-struct LabelMeaning {
+struct LabelMeaning: Sendable {
   /// nil: all but 0 and the ignored one.
   let membranes: Set<UInt16>?
   let ignored: UInt16?

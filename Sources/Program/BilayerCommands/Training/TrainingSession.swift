@@ -14,8 +14,6 @@ struct TrainingFiles {
 
   /// The state that `--resume` goes on from.
   var checkpoint: String { model + ".checkpoint" }
-  /// Losses, with dates.
-  var log: String { model + ".log" }
   /// Whether the model has been written.
   var isFinished: Bool { Folder.exists(model) && !Folder.exists(checkpoint) }
 
@@ -50,7 +48,7 @@ struct TrainingSession {
     resumes = command.resume
     options = command.trainingOptions
     let start = try command.from.map { try MembraneModel(path: $0) }
-    let architecture = start?.card.architecture ?? command.dimension.architecture
+    let architecture = start?.card.architecture ?? command.network.architecture
     sampling = command.samplingOptions(dimension: architecture.dimension)
     let reader = try ExampleReader(command, start: start, progress: progress, stop: stop)
     engine = try Engine.open()
@@ -76,13 +74,13 @@ struct TrainingSession {
     let trainer = try Trainer(
       network, source: source, options: options, device: device, engine: engine)
     if resumes && Folder.exists(files.checkpoint) { try trainer.resume(from: files.checkpoint) }
-    let log = RunLog(path: files.log)
+    var curve = try TrainingCurve(besideModel: files.model, upToStep: trainer.step)
+    progress.note(settings(files))
     try trainer.run(
       checkpointPath: files.checkpoint, monitor: progress.monitor("training", stop: stop)
     ) { record in
-      let line = Self.words(record)
-      log.note(line)
-      if record.kind == .validation { progress.note(line) }
+      try curve.add(record)
+      if record.kind == .validation { progress.note(Self.words(record)) }
     }
     try trainer.finish()
     var card = card
@@ -91,6 +89,20 @@ struct TrainingSession {
     let model = MembraneModel(card: card, weights: try network.weights())
     try model.write(to: files.model, overwrite: true)
     Folder.remove(files.checkpoint)
+  }
+
+  /// What was chosen, and by what.
+  private func settings(_ files: TrainingFiles) -> String {
+    let size = sampling.patchSize
+    let start =
+      card.training["from"]?.isEmpty ?? true
+      ? "from random weights" : "from the given model's weights, at a tenth of the usual rate"
+    return """
+      Learning from \(source.exampleCount.learned) tomograms, watching \
+      \(source.exampleCount.watched), \(start): \(options.steps) steps of \(sampling.batchSize) \
+      patches of \(size.x) x \(size.y) x \(size.z) voxels of \(card.voxelSizeAngstrom) Å, on \
+      \(device). Losses: \(files.model).tsv and .svg.
+      """
   }
 
   private static func words(_ record: TrainingRecord) -> String {
@@ -115,6 +127,9 @@ extension TrainCommand {
     let edge = patch ?? (dimension == 2 ? 128 : 64)
     options.patchSize = VolumeSize(x: edge, y: edge, z: dimension == 2 ? 1 : edge)
     options.batchSize = batch ?? (dimension == 2 ? 16 : 2)
+    // As many patches whatever the batch; sections are small, and many are needed.
+    let watched = dimension == 2 ? 256 : 32
+    options.validationBatchCount = (watched + options.batchSize - 1) / options.batchSize
     options.seed = seed
     return options
   }
@@ -125,7 +140,7 @@ struct ExampleReader {
   private(set) var examples: [SegmentationExample] = []
   private(set) var validation: [SegmentationExample] = []
   /// The model's voxel edge.
-  private(set) var voxelSizeAngstrom = 0.0
+  let voxelSizeAngstrom: Double
 
   init(_ command: TrainCommand, start: MembraneModel?, progress: Progress, stop: StopSignal) throws
   {
@@ -133,44 +148,74 @@ struct ExampleReader {
     if let list = command.pairs { pairs += try TrainingData.pairs(inList: list) }
     let held = try TrainingData.pairs(inFolders: command.validation)
     let monitor = progress.monitor("reading data", stop: stop)
-    voxelSizeAngstrom = start?.card.voxelSizeAngstrom ?? command.modelPixelSize ?? 0
+    var reading = PairReading(command)
+    voxelSizeAngstrom =
+      try start?.card.voxelSizeAngstrom ?? command.modelPixelSize
+      ?? reading.voxelSizeAngstrom(of: pairs[0])
+    reading.voxelSizeAngstrom = voxelSizeAngstrom
+    let all = pairs + held
     var bytes = 0
-    for (index, pair) in (pairs + held).enumerated() {
-      let example = try read(pair, command)
-      bytes += 2 * example.size.count
+    // As many at a time as there are threads: each is read by one.
+    for first in stride(from: 0, to: all.count, by: command.computing.workers.count) {
+      let group = all[first..<min(first + command.computing.workers.count, all.count)]
+      for (place, example) in zip(group.indices, try reading.examples(of: Array(group))) {
+        bytes += 2 * example.size.count
+        // Without validation data of their own, every tenth example watches instead.
+        let watches = held.isEmpty ? place % 10 == 9 : pairs.count <= place
+        if watches { validation.append(example) } else { examples.append(example) }
+      }
       // The network's own needs, for the default patch and batch, were measured at 1.5 GB.
       let needed = Double(bytes) / 1e9 + 1.5
       guard needed <= command.computing.memoryGigabytes else {
         throw PipelineError.memoryTooSmall(
           neededGigabytes: needed, givenGigabytes: command.computing.memoryGigabytes)
       }
-      // Without validation data of their own, every tenth example watches instead.
-      let watches = held.isEmpty ? index % 10 == 9 : pairs.count <= index
-      if watches { validation.append(example) } else { examples.append(example) }
-      try monitor.report(completed: index + 1, of: pairs.count + held.count)
+      try monitor.report(completed: group.endIndex, of: all.count)
     }
   }
+}
 
-  private mutating func read(
-    _ pair: TrainingPair, _ command: TrainCommand
-  ) throws -> SegmentationExample {
-    let scratch = Machine.scratchFolder
-    let options = command.reading.inputOptions
-    let tomogram = try InputVolume.open(
-      path: pair.tomogram, options: options, scratchFolder: scratch)
-    try tomogram.requiringTomogram(workers: command.computing.workers)
-    let labels = try InputVolume.open(path: pair.labels, options: options, scratchFolder: scratch)
+/// How a tomogram and its labels become an example.
+private struct PairReading: Sendable {
+  let input: InputOptions
+  let meaning: LabelMeaning
+  let sparse: Bool
+  let workers: Workers
+  var voxelSizeAngstrom = 0.0
+
+  init(_ command: TrainCommand) {
+    input = command.reading.inputOptions
+    meaning = LabelMeaning(membranes: command.labels?.labels, ignored: command.ignoreLabel)
+    sparse = command.sparse
+    workers = command.computing.workers
+  }
+
+  /// Voxel edge of a pair, to a hundredth of an Å.
+  func voxelSizeAngstrom(of pair: TrainingPair) throws -> Double {
+    let size = try opened(pair.tomogram).geometry.meanVoxelSizeAngstrom
+    return (size * 100).rounded() / 100
+  }
+
+  /// Reads pairs side by side.
+  func examples(of pairs: [TrainingPair]) throws -> [SegmentationExample] {
+    try workers.map(pairs.count) { index in Result { try example(of: pairs[index]) } }
+      .map { try $0.get() }
+  }
+
+  private func example(of pair: TrainingPair) throws -> SegmentationExample {
+    let tomogram = try opened(pair.tomogram)
+    try tomogram.requiringTomogram(workers: .one)
+    let labels = try opened(pair.labels)
     try labels.requireSameGrid(as: tomogram)
-    if voxelSizeAngstrom == 0 {
-      let size = tomogram.geometry.meanVoxelSizeAngstrom
-      voxelSizeAngstrom = (size * 100).rounded() / 100
-    }
     let prepared = try prepare(
-      tomogram.source, options: PreprocessingOptions(), workers: command.computing.workers)
-    let meaning = LabelMeaning(membranes: command.labels?.labels, ignored: command.ignoreLabel)
+      tomogram.source, options: PreprocessingOptions(), workers: .one)
     return try SegmentationExample(
       tomogram: prepared.source, labels: labels.labels(UInt16.self),
       voxelSizeAngstrom: voxelSizeAngstrom, tilt: try TrainingData.tilt(of: pair),
-      meaning: { meaning($0) })
+      ignoresEmptySections: sparse, meaning: { meaning($0) })
+  }
+
+  private func opened(_ path: String) throws -> InputVolume {
+    try InputVolume.open(path: path, options: input, scratchFolder: Machine.scratchFolder)
   }
 }

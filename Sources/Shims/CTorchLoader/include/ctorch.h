@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 // Raised whenever the table below changes; a plugin of another layout is refused.
-#define CT_LAYOUT 2
+#define CT_LAYOUT 3
 
 // Status codes.
 #define CT_OK 0
@@ -45,13 +45,20 @@ typedef struct ct_api {
   int (*_Nonnull manual_seed)(uint64_t seed);
   // Turns the recording of gradients on or off for this thread; tells what it was before.
   int (*_Nonnull set_recording)(int enabled, int *_Nonnull previous);
+  // Mixed precision on CUDA devices, for this thread: convolutions compute with bfloat16, everything
+  // that sums keeps 32 bits; and the fastest kernels are found by trying, so bits may differ between
+  // runs. Without effect on the CPU.
+  int (*_Nonnull set_mixed_precision)(int enabled);
   // How many more tensors this thread has been handed than it gave back; for leak tests.
   int64_t (*_Nonnull live_tensors)(void);
 
-  // Making, reading and moving tensors of 32-bit floats. Values are copied.
+  // Making, reading and moving tensors of 32-bit floats. Values are copied. On CUDA devices images
+  // are laid out channels last, which its convolutions want.
   int (*_Nonnull from_floats)(const float *_Nonnull values, const int64_t *_Nonnull shape,
                               int dimensions, int device, ct_tensor _Nullable *_Nonnull out);
   int (*_Nonnull to_floats)(ct_tensor _Nonnull x, float *_Nonnull values, int64_t count);
+  // The same values in 32 bits; the tensor itself where it has them.
+  int (*_Nonnull single_precision)(ct_tensor _Nonnull x, ct_tensor _Nullable *_Nonnull out);
   int (*_Nonnull zeros_like)(ct_tensor _Nonnull x, ct_tensor _Nullable *_Nonnull out);
   int (*_Nonnull dimensions)(ct_tensor _Nonnull x);
   int64_t (*_Nonnull extent)(ct_tensor _Nonnull x, int dimension);

@@ -4,6 +4,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_lerp.h>
@@ -134,6 +135,16 @@ int set_recording(int enabled, int *previous) {
   });
 }
 
+int set_mixed_precision(int enabled) {
+  return guarded([&] {
+    // A cached copy of a weight would outlive the step that changes it, and each is used but once.
+    at::autocast::set_autocast_cache_enabled(false);
+    at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
+    at::autocast::set_autocast_enabled(at::kCUDA, enabled != 0);
+    at::globalContext().setBenchmarkCuDNN(enabled != 0);
+  });
+}
+
 int64_t live_tensors() { return handed_out; }
 
 // MARK: Making, reading, moving
@@ -145,7 +156,10 @@ int from_floats(const float *values, const int64_t *shape, int dimensions, int d
     auto borrowed = at::from_blob(const_cast<float *>(values),
                                   at::IntArrayRef(shape, static_cast<size_t>(dimensions)),
                                   at::TensorOptions().dtype(at::kFloat));
-    return borrowed.to(device_of(device), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+    auto owned = borrowed.to(device_of(device), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
+    if (device == CT_CPU || dimensions < 4) return owned;
+    return owned.contiguous(dimensions == 4 ? at::MemoryFormat::ChannelsLast
+                                            : at::MemoryFormat::ChannelsLast3d);
   });
 }
 
@@ -155,6 +169,10 @@ int to_floats(ct_tensor x, float *values, int64_t count) {
     auto target = at::from_blob(values, x->t.sizes(), at::TensorOptions().dtype(at::kFloat));
     target.copy_(x->t.detach());
   });
+}
+
+int single_precision(ct_tensor x, ct_tensor *out) {
+  return making(out, [&] { return x->t.to(at::kFloat); });
 }
 
 int zeros_like(ct_tensor x, ct_tensor *out) {
@@ -310,9 +328,11 @@ const ct_api table = {
     set_threads,
     manual_seed,
     set_recording,
+    set_mixed_precision,
     live_tensors,
     from_floats,
     to_floats,
+    single_precision,
     zeros_like,
     dimensions,
     extent,

@@ -1,0 +1,21 @@
+import MembranePrediction
+import Training
+import Volumes
+
+/// Measures what training asks of the processor: patches drawn and varied.
+func benchmarkPatches(
+  _ tomogram: any VolumeSource<Float>, labels: any VolumeSource<UInt16>, workers: Workers,
+  meter: Meter
+) throws {
+  let example = try SegmentationExample(
+    tomogram: tomogram, labels: labels,
+    voxelSizeAngstrom: tomogram.geometry.meanVoxelSizeAngstrom
+  ) { $0 == 0 ? .background : .membrane }
+  var options = SamplingOptions()
+  options.batchSize = 16
+  let source = try SegmentationSource([example], options: options, workers: workers)
+  let batches = 4
+  meter.measure("patches", voxels: batches * options.batchSize * options.patchSize.count) {
+    for step in 0..<batches { _ = source.batch(step: step) }
+  }
+}
