@@ -15,7 +15,7 @@ func benchmarkPrediction(
 ) throws {
   let (model, engine): (MembraneModel, Engine)
   do {
-    model = try MembraneModel(path: try path ?? MembraneModel.shippedModelPath())
+    model = try MembraneModel(path: try path ?? ShippedModel.volume.path())
     engine = try Engine.open()
   } catch {
     meter.skip("predict", because: "\(error)")

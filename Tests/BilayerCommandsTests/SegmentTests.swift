@@ -2,6 +2,7 @@ import FoundationEssentials
 import MRCFormat
 import TestSupport
 import Testing
+import TomogramModel
 import VolumeFiles
 import Volumes
 import WorkLedger
@@ -61,6 +62,31 @@ struct SegmentTests {
       #expect(0.95 < report.dice)
       #expect(0.95 < report.pq)
       #expect(0.95 < report.surfaceF1)
+    }
+  }
+
+  @Test("Predictions on half tomograms are compared, and the report shows it")
+  func comparesHalves() throws {
+    try withScene { folder in
+      let done = try run(
+        """
+        set -e
+        \(Self.command) out --half tomogram.mrc --half tomogram.mrc
+        grep -q 'Halves agree' out/report.html
+        """, in: folder)
+      #expect(done.output == "")
+      let bytes = try #require(ProgramRun.bytes(of: folder + "/out/halves.json"))
+      let agreement = try JSONDecoder().decode(HalfAgreement.self, from: Data(bytes))
+      #expect(agreement.dice == 1)
+      // Each voxel is counted for each half.
+      #expect(agreement.bins.reduce(0) { $0 + $1.voxels } == 2 * 80 * 40 * 40)
+      let other = try ProgramRun.shell(
+        """
+        bilayer simulate --output phantom --size 48x48x32 --quiet
+        \(Self.command) refused --half phantom/tomogram.mrc
+        """, in: folder)
+      #expect(other.status == 3 && other.messages.contains("48 x 48 x 32"))
+      #expect(!Folder.exists(folder + "/refused"))
     }
   }
 

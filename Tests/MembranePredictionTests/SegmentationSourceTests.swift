@@ -136,6 +136,26 @@ import Volumes
     #expect(!weighted.contains { $0.0 == 0.25 && $0.1 == 0 })
   }
 
+  @Test("Of sparsely labelled tomograms only the labelled sections count")
+  func sparse() throws {
+    let size = VolumeSize(x: 32, y: 32, z: 32)
+    var phantom = ShellPhantom.make(size: size, noise: 0, seed: 1)
+    let labelled = 14...16
+    for index in phantom.labels.samples.indices
+    where !labelled.contains(index / (size.x * size.y)) { phantom.labels.samples[index] = 0 }
+    let example = try SegmentationExample(
+      tomogram: phantom.tomogram, labels: phantom.labels, voxelSizeAngstrom: 10,
+      ignoresEmptySections: true
+    ) { $0 == 0 ? .background : .membrane }
+    var options = options(edge: 32, batch: 1)
+    (options.zoom, options.turnDegrees, options.densityShare) = (0, 0, 0)
+    let batch = try SegmentationSource([example], options: options, workers: .one).batch(step: 3)
+    // The patch is as large as the volume, which mirroring along z maps onto itself.
+    let counting = batch.weight.values.reduce(0, +)
+    #expect(counting == Float(labelled.count * size.x * size.y))
+    #expect(zip(batch.weight.values, batch.target.values).allSatisfy { $0.0 == 1 || $0.1 == 0 })
+  }
+
   @Test("Sections alone are drawn for networks of sections")
   func sections() throws {
     var options = options()

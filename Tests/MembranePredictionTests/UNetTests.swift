@@ -104,8 +104,10 @@ struct UNetTests {
   @Test("The shipped networks cost what their descriptions say")
   func cost() {
     let (volume, slice) = (UNetArchitecture.volume, UNetArchitecture.slice)
-    #expect(volume.parameterCount == 1_402_865)
-    #expect(volume.multiplicationsPerVoxel == 6902)
+    #expect(volume.parameterCount == 5_604_321)
+    #expect(volume.multiplicationsPerVoxel == 27_096)
+    #expect(UNetArchitecture.fast.parameterCount == 1_402_865)
+    #expect(UNetArchitecture.fast.multiplicationsPerVoxel == 6902)
     #expect(volume.lengthMultiple == 16 && slice.lengthMultiple == 16)
     #expect(slice.parameterCount == 1_084_777)
     #expect(slice.multiplicationsPerVoxel == 19_848)

@@ -26,6 +26,15 @@ public struct StageMonitor: Sendable {
     progress(total == 0 ? 1 : Double(completed) / Double(total))
     if shouldStop() { throw Stopped() }
   }
+
+  /// Monitors of equal parts of the work, done one after the other.
+  public func parts(_ count: Int) -> [StageMonitor] {
+    (0..<count).map { part in
+      StageMonitor(
+        progress: { [progress] in progress((Double(part) + $0) / Double(count)) },
+        shouldStop: shouldStop)
+    }
+  }
 }
 
 /// Thrown where a signal or time limit ended the work; it can be resumed.

@@ -7,11 +7,11 @@ import Synchronization
 final class BatchQueue {
   private let source: any TrainingSource
   private let lastStep: Int
-  private let maker = DispatchQueue(label: "bilayer.batches")
+  private let makers = DispatchQueue(label: "bilayer.batches", attributes: .concurrent)
   private var pending: [(step: Int, batch: PendingBatch)] = []
 
-  /// Batches made ahead: one being made and one waiting.
-  private static let lead = 2
+  /// Batches made ahead, side by side: each ends with a stretch that keeps few threads busy.
+  private static let lead = 3
 
   /// - Parameter steps: no batch from this step on is made ahead.
   init(_ source: any TrainingSource, steps: Int) {
@@ -27,7 +27,7 @@ final class BatchQueue {
     for ahead in next..<(last + 1) {
       let batch = PendingBatch()
       pending.append((ahead, batch))
-      maker.async { [source] in batch.fill { try source.batch(step: ahead) } }
+      makers.async { [source] in batch.fill { try source.batch(step: ahead) } }
     }
     return try pending.removeFirst().batch.wait()
   }

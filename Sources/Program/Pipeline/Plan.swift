@@ -23,6 +23,9 @@ public struct Plan: Codable, Equatable, Sendable {
   public var stages: [Stage]
   /// The tomogram.
   public var tomogram: InputRecord?
+  /// Half tomograms (even and odd frames or tilts), to compare the predictions on them: one, which is
+  /// compared with the tomogram, or two.
+  public var halves: [InputRecord] = []
   /// The network's weights.
   public var model: InputRecord?
   /// Probability of another program, to trace in.
@@ -117,6 +120,7 @@ extension Plan {
   /// Throws where a file of the plan is not what it was.
   public func checkInputs() throws {
     for record in [tomogram, model, probability, mask, instances, exclude] { try record?.check() }
+    for half in halves { try half.check() }
   }
 }
 
@@ -153,7 +157,7 @@ extension Plan {
 
   private func inputs(of stage: Stage, in folder: ResultFolder) throws -> [String] {
     switch stage {
-    case .predict: return [tomogram, model].map { $0?.sha256 ?? "" }
+    case .predict: return [tomogram, model].map { $0?.sha256 ?? "" } + halves.map(\.sha256)
     case .trace:
       let masked = [mask, exclude].map { $0?.sha256 ?? "" }
       return masked

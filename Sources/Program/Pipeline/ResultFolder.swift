@@ -15,6 +15,8 @@ public struct ResultFolder: Hashable, Sendable {
   public var log: String { path + "/run.log" }
   /// Membrane probability.
   public var probability: String { path + "/probability.mrc" }
+  /// How well predictions on half tomograms agree.
+  public var halves: String { path + "/halves.json" }
   /// Mask after gap closing.
   public var mask: String { path + "/mask.mrc" }
   /// How each voxel is known.
@@ -46,7 +48,7 @@ public struct ResultFolder: Hashable, Sendable {
   /// Names of the files a stage writes, relative to the folder; a name ending in `/` is a folder.
   public static func outputs(of stage: Stage) -> [String] {
     switch stage {
-    case .predict: ["probability.mrc"]
+    case .predict: ["probability.mrc", "halves.json"]
     case .trace: ["mask.mrc", "provenance.mrc", "bridges.csv"]
     case .separate: ["instances.mrc"]
     case .fit: ["surfaces/"]

@@ -32,11 +32,19 @@ extension ReportModel {
     isMeasured = files.existing("instances.csv") != nil
     if isMeasured { membranes = try MembraneTable.read(path: files.path("instances.csv")) }
     if let path = files.existing("bridges.csv") { bridges = try BridgeTable.read(path: path) }
+    if let path = files.existing("halves.json") { addHalves(try InputFile(path: path).readAll()) }
     try addVolumes(
       files, context: context, planned: planned, options: options, scratchFolder: scratchFolder)
     try addSurfaces(files, limit: options.triangleLimit)
     addFacts(context: context, planned: planned)
     methods = Methods(files: files, context: context, planned: planned)
+  }
+
+  /// What half tomograms tell of the probabilities; a file of another version tells nothing.
+  private mutating func addHalves(_ bytes: [UInt8]) {
+    halves = try? JSONDecoder().decode(HalfAgreement.self, from: Data(bytes))
+    guard let dice = halves?.dice else { return }
+    facts.append(Fact("Halves agree", "Dice \(shown(dice, significantDigits: 3))"))
   }
 
   private mutating func readPlan(_ files: FolderFiles) throws -> PlanFacts? {

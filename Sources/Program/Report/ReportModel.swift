@@ -30,6 +30,8 @@ public struct ReportModel: Sendable {
   public var isMeasured: Bool
   /// Voxels by how they are known, by label; empty where there is no provenance.
   public var provenance: [Int: ProvenanceCount]
+  /// How well predictions on half tomograms agree; nil where there were none.
+  public var halves: HalfAgreement?
   /// Closed gaps.
   public var bridges: [Bridge]
   /// The plan, pretty-printed.

@@ -16,8 +16,25 @@ extension ReportPage {
       \(total.total == 0
         ? "<p class=\"remark\">This folder has no provenance.mrc: shares are not known.</p>"
         : Self.shareBar(total))
+      \(halfTable)
       </section>
 
+      """
+  }
+
+  /// What one half says of the voxels of which the other says p.
+  private var halfTable: String {
+    guard let halves = model.halves else { return "" }
+    let rows = halves.bins.compactMap { bin -> String? in
+      guard let mean = bin.mean, let other = bin.meanOther else { return nil }
+      return "<tr><td>\(shown(mean))</td><td>\(shown(other))</td><td>\(shown(bin.voxels))</td></tr>"
+    }
+    return """
+      <h3>Are the probabilities to be trusted?</h3>
+      <p>Two half tomograms share the membranes and not the noise. Where one half says a \
+      probability, the other should say about the same.</p>
+      <table id="halves"><thead><tr><th>One half: mean probability</th><th>Other half</th>\
+      <th>Voxels</th></tr></thead><tbody>\(rows.joined())</tbody></table>
       """
   }
 

@@ -53,8 +53,8 @@ public enum ModelError: Fault, Equatable {
   case missingTensor(name: String, shape: [Int])
   /// The file has tensors and no card that can be read.
   case noCard(path: String, reason: String)
-  /// No `Models` folder with a model beside the executable or above it.
-  case noShippedModel(searched: String)
+  /// No `Models` folder with the model beside the executable or above it.
+  case noShippedModel(name: String, searched: String)
 
   public var kind: FaultKind { .input }
 
@@ -65,8 +65,8 @@ public enum ModelError: Fault, Equatable {
         + "It is damaged: get it again."
     case .noCard(let path, let reason):
       "\(path) is no membrane model: \(reason). Give a model written by `bilayer train`."
-    case .noShippedModel(let searched):
-      "No model was found in a folder Models beside \(searched) or above it. "
+    case .noShippedModel(let name, let searched):
+      "No \(name) was found in a folder Models beside \(searched) or above it. "
         + "Give one with --model, or train one with `bilayer train`."
     }
   }
@@ -76,8 +76,6 @@ public enum ModelError: Fault, Equatable {
 
 extension MembraneModel {
   private static let cardKey = "bilayer"
-  /// Name of the model that comes with the program.
-  static let shippedName = "membrane.safetensors"
 
   /// Reads a model file.
   ///
@@ -110,17 +108,35 @@ extension MembraneModel {
   public static func contentHash(path: String) throws -> String {
     try SHA256.hexDigest(ofFile: path)
   }
+}
 
-  /// Path of the model that comes with the program: `Models/membrane.safetensors` beside the
-  /// executable, or beside a folder above it, then the same from the working folder.
+/// The models that come with the program.
+public enum ShippedModel: String, CaseIterable, Sendable {
+  /// Looks at volumes.
+  case volume
+  /// Looks at volumes, with a quarter of the work.
+  case fast
+  /// Looks at sections, each on its own.
+  case slice
+
+  private var fileName: String {
+    switch self {
+    case .volume: "membrane.safetensors"
+    case .fast: "membrane-fast.safetensors"
+    case .slice: "membrane-slice.safetensors"
+    }
+  }
+
+  /// Path of the model: in a folder `Models` beside the executable, or beside a folder above it, then
+  /// the same from the working folder.
   ///
   /// - Throws: `ModelError.noShippedModel`.
-  public static func shippedModelPath() throws -> String {
+  public func path() throws -> String {
     let starts = [EngineLocation.executableFolder, FileManager.default.currentDirectoryPath]
     for folder in starts.flatMap({ EngineLocation.ancestors(of: $0) }) {
-      let path = folder + "/Models/" + shippedName
+      let path = folder + "/Models/" + fileName
       if FileManager.default.isReadableFile(atPath: path) { return path }
     }
-    throw ModelError.noShippedModel(searched: starts[0])
+    throw ModelError.noShippedModel(name: fileName, searched: starts[0])
   }
 }

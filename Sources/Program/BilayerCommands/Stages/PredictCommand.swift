@@ -36,6 +36,7 @@ struct PredictCommand: ParsableCommand {
     plan.tomogram = try InputRecord(path: tomogram)
     computing.resolve(&plan)
     try prediction.resolve(&plan, device: device)
+    try plan.checkGrids(on: view)
     try computing.run(plan, in: folder, placement: placement)
   }
 }

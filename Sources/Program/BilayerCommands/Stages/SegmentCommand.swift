@@ -93,20 +93,21 @@ struct SegmentCommand: ParsableCommand {
     computing.resolve(&plan, keeping: base != nil)
     try prediction.resolve(&plan, device: device)
     try plan.checkInputs()
-    try plan.checkExclusion(on: view)
+    try plan.checkGrids(on: view)
     return plan
   }
 }
 
 extension Plan {
-  /// Refuses an exclusion mask on another grid than the tomogram.
-  func checkExclusion(on tomogram: VolumeView) throws {
-    guard let exclude else { return }
-    let view = try VolumeView(
-      path: exclude.path, reading: reading, scratchFolder: Machine.scratchFolder)
-    guard view.geometry.size == tomogram.geometry.size else {
-      throw PipelineError.sizesDiffer(
-        path: exclude.path, found: view.geometry.size, expected: tomogram.geometry.size)
+  /// Refuses an exclusion mask or a half on another grid than the tomogram.
+  func checkGrids(on tomogram: VolumeView) throws {
+    for record in [exclude].compactMap({ $0 }) + halves {
+      let view = try VolumeView(
+        path: record.path, reading: reading, scratchFolder: Machine.scratchFolder)
+      guard view.geometry.size == tomogram.geometry.size else {
+        throw PipelineError.sizesDiffer(
+          path: record.path, found: view.geometry.size, expected: tomogram.geometry.size)
+      }
     }
   }
 }

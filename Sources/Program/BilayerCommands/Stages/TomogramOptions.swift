@@ -31,8 +31,20 @@ struct PartOptions: ParsableArguments {
 
 /// How a network is applied.
 struct PredictionArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The network (default: the one shipped).", valueName: "MODEL"))
+  @Option(help: ArgumentHelp("Speed against quality.", valueName: "fast|standard|accurate"))
+  var preset: PresetValue?
+
+  @Option(
+    help: ArgumentHelp(
+      "A network's file, or one that is shipped (default: the preset's).",
+      valueName: "MODEL|volume|fast|slice"))
   var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Half tomogram (even, odd); once or twice: are the predictions on both alike?",
+      valueName: "FILE"))
+  var half: [String] = []
 
   @Option(help: ArgumentHelp("Grey of dense matter.", valueName: "auto|dark|bright"))
   var contrast: ContrastValue?
@@ -43,6 +55,9 @@ struct PredictionArguments: ParsableArguments {
   var mirrors: Int?
 
   mutating func validate() throws {
+    if 2 < half.count {
+      throw ValidationError("--half: expected one or two files, found \(half.count).")
+    }
     if let mirrors, ![1, 2, 4, 8].contains(mirrors) {
       throw ValidationError("--mirrors \(mirrors): expected 1, 2, 4 or 8.")
     }
@@ -50,9 +65,11 @@ struct PredictionArguments: ParsableArguments {
 
   /// Puts model, engine and device into a plan.
   func resolve(_ plan: inout Plan, device: DeviceOptions) throws {
-    if model != nil || plan.model == nil {
-      plan.model = try InputRecord(path: try model ?? MembraneModel.shippedModelPath())
+    preset?.preset.apply(to: &plan.prediction)
+    if let path = try modelPath(isNeeded: plan.model == nil) {
+      plan.model = try InputRecord(path: path)
     }
+    if !half.isEmpty { plan.halves = try half.map { try InputRecord(path: $0) } }
     let network = try MembraneModel(path: plan.model?.path ?? "")
     if let contrast { plan.preprocessing.contrast = contrast.contrast }
     if let mirrors { plan.prediction.mirroredCopies = mirrors }
@@ -60,6 +77,30 @@ struct PredictionArguments: ParsableArguments {
     let engine = try Engine.open()
     plan.engine = engine.torchVersion
     plan.device = try Device(named: device.device ?? plan.device, engine: engine).description
+  }
+}
+
+extension PredictionArguments {
+  /// The file that the command line wants, or nil where the plan's may stay.
+  private func modelPath(isNeeded: Bool) throws -> String? {
+    if let model { return try ShippedModel(rawValue: model)?.path() ?? model }
+    guard isNeeded || preset != nil else { return nil }
+    return try (preset ?? .standard).preset.model.path()
+  }
+}
+
+/// `--preset`.
+enum PresetValue: String, ExpressibleByArgument, CaseIterable {
+  case fast
+  case standard
+  case accurate
+
+  var preset: PredictionPreset {
+    switch self {
+    case .fast: .fast
+    case .standard: .standard
+    case .accurate: .accurate
+    }
   }
 }
 

@@ -5,27 +5,81 @@ import Tensors
 import TomogramModel
 import VolumeFiles
 import Volumes
+import WorkLedger
+
+/// A network ready to be applied as the plan says.
+private struct OpenNetwork {
+  let model: MembraneModel
+  let options: PredictionOptions
+  let scratchFolder: String
+  let device: Device
+  let engine: Engine
+
+  func predict(
+    _ tomogram: any VolumeSource<Float>, into sink: any VolumeSink<Float>, monitor: StageMonitor
+  ) throws {
+    try MembranePrediction.predict(
+      tomogram, model: model, options: options, into: sink, scratchFolder: scratchFolder,
+      device: device, engine: engine, monitor: monitor)
+  }
+}
 
 extension Pipeline {
   /// Stages 1 and 2: a normalised tomogram, and how likely each of its voxels is membrane.
   func predict(_ monitor: StageMonitor) throws {
     let tomogram = try openTomogram()
+    let network = try openNetwork()
+    let source = try prepared(tomogram, says: true)
+    let sink = try MRCHalfSink(
+      path: folder.probability, geometry: tomogram.geometry, template: tomogram.input.header,
+      label: label("membrane probability"))
+    // Each half costs as much as the tomogram itself.
+    let monitors = monitor.parts(1 + plan.halves.count)
+    try network.predict(source, into: sink, monitor: monitors[0])
+    try sink.commit()
+    if !plan.halves.isEmpty { try compareHalves(network, monitors: Array(monitors.dropFirst())) }
+  }
+
+  /// Predicts on half tomograms, and writes how well they agree.
+  private func compareHalves(_ network: OpenNetwork, monitors: [StageMonitor]) throws {
+    let probabilities = try zip(plan.halves, monitors).map { half, monitor in
+      let view = try open(half.path)
+      let scratch = try ScratchVolume<Float>(geometry: view.geometry, folder: folder.path)
+      try network.predict(try prepared(view, says: false), into: scratch, monitor: monitor)
+      return scratch as any VolumeSource<Float>
+    }
+    let own = try InputVolume.open(path: folder.probability, scratchFolder: folder.path).source
+    let (first, second) = (probabilities[0], probabilities.count == 2 ? probabilities[1] : own)
+    var agreement = HalfAgreement()
+    for slab in first.geometry.bounds.slabs(thickness: 8) {
+      agreement.add(try first.read(slab).samples, try second.read(slab).samples)
+    }
+    try AtomicFile.write(try canonicalJSON(agreement), to: folder.halves, overwrite: true)
+    if let dice = agreement.dice {
+      say("the masks of the two halves agree with a Dice of \((dice * 1000).rounded() / 1000)")
+    }
+  }
+
+  /// A tomogram after stage 1.
+  private func prepared(
+    _ tomogram: VolumeView, says: Bool
+  ) throws -> any VolumeSource<Float> {
+    let prepared = try prepare(
+      tomogram.source, options: plan.preprocessing, workers: context.workers)
+    if says { for note in tomogram.input.notes + prepared.notes { say(note) } }
+    return prepared.source
+  }
+
+  private func openNetwork() throws -> OpenNetwork {
     let modelPath = try required(
       plan.model?.path, .predict, "a model", "Give one with --model.")
     let model = try MembraneModel(path: modelPath)
     let engine = try Engine.open()
     try engine.setThreads(plan.threads)
     let device = try Device(named: plan.device, engine: engine)
-    let prepared = try prepare(
-      tomogram.source, options: plan.preprocessing, workers: context.workers)
-    for note in tomogram.input.notes + prepared.notes { say(note) }
-    let sink = try MRCHalfSink(
-      path: folder.probability, geometry: tomogram.geometry, template: tomogram.input.header,
-      label: label("membrane probability"))
-    try MembranePrediction.predict(
-      prepared.source, model: model, options: plan.prediction, into: sink,
-      scratchFolder: folder.path, device: device, engine: engine, monitor: monitor)
-    try sink.commit()
+    return OpenNetwork(
+      model: model, options: plan.prediction, scratchFolder: folder.path, device: device,
+      engine: engine)
   }
 
   /// The tomogram as the plan reads it.

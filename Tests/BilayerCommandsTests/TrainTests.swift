@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+import WorkLedger
+
+private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
+
+/// Training as a user runs it, on shells.
+@Suite(
+  .serialized,
+  .enabled(if: isReady, "Needs bilayer in .build and the engine: `swift build`, `make engine`."))
+struct TrainTests {
+  private static let command =
+    "bilayer train --data . --validation . --network fast --patch 16 --batch 1 --quiet"
+
+  private func rows(_ folder: String, _ model: String) throws -> [[Substring]] {
+    try InputFile(path: folder + "/" + model + ".tsv").readText().split(separator: "\n")
+      .dropFirst().map { $0.split(separator: "\t") }
+  }
+
+  @Test("A model comes with a table and a picture of its losses, and can be used")
+  func writesCurve() throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        \(Self.command) --steps 3 --output mine.safetensors
+        bilayer predict tomogram.mrc --model mine.safetensors --output out --quiet
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      let rows = try rows(folder, "mine.safetensors")
+      #expect(rows.map { $0[0] } == ["3", "3"])
+      #expect(rows.map { $0[1] } == ["training", "validation"])
+      let picture = try InputFile(path: folder + "/mine.safetensors.svg").readText()
+      #expect(picture.hasPrefix("<svg") && picture.contains("polyline"))
+      #expect(!Folder.exists(folder + "/mine.safetensors.checkpoint"))
+      #expect(Folder.exists(folder + "/out/probability.mrc"))
+    }
+  }
+
+  @Test("Nothing to learn, and a network nobody knows, are refused")
+  func refuses() throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      let unknown = try ProgramRun.shell(
+        "bilayer train --data . --network deep --output m", in: folder)
+      #expect(unknown.status == 2 && unknown.messages.contains("--network"))
+      let none = try ProgramRun.shell(
+        "\(Self.command) --labels 9 --steps 1 --output m", in: folder)
+      #expect(none.status == 3 && none.messages.contains("labels mean membrane"))
+      #expect(!Folder.exists(folder + "/m"))
+    }
+  }
+}
