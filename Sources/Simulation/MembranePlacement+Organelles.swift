@@ -7,11 +7,15 @@ extension MembranePlacement {
   /// Least radius of curvature of organelles, and about the least radius of their necks, Å.
   static let gentleRadiusAngstrom = 80.0
 
-  /// Places mitochondria, organelles and budding vesicles.
-  mutating func placeOrganelles() {
+  /// Places mitochondria, which need most room of all.
+  mutating func placeMitochondria() {
     for index in 0..<options.mitochondria {
       place(index, leastShareOfRest: 0) { $0.mitochondrion() }
     }
+  }
+
+  /// Places organelles and budding vesicles.
+  mutating func placeOrganelles() {
     for index in 0..<options.organelles { place(index) { $0.organelle() } }
     for index in 0..<options.buddingVesicles { place(index) { $0.buddingVesicle() } }
   }

@@ -1,3 +1,4 @@
+import Filters
 import FourierTransforms
 import RealModule
 public import TomogramModel
@@ -19,7 +20,7 @@ public struct SceneImage: Sendable {
 
 private enum Stream: UInt64 {
   case noise = 101
-  case defects
+  case defects, faults, background
 }
 
 /// Records a tilt series of a specimen and reconstructs it by weighted back-projection.
@@ -34,9 +35,13 @@ public func image(
 ) throws -> SceneImage {
   try options.check()
   let series = TiltSeries(scene: scene, options: options, seed: seed, workers: workers)
-  let signal = series.reconstruct(series.signalProjections())
+  var signal = series.reconstruct(series.signalProjections())
   try monitor.report(completed: 1, of: 3)
   let contrast = LeafletContrast(scene)
+  if 0 < options.wedgeFill {
+    fillWedge(
+      of: &signal, scene: scene, share: options.wedgeFill, contrast: contrast, workers: workers)
+  }
   var samples = signal
   var snr: Double?
   if let target = options.leafletCNR {
@@ -50,13 +55,29 @@ public func image(
     snr = series.tiltSNR(noiseScale: scale)
   }
   let finished = finish(
-    samples, geometry: scene.density.geometry, options: options, workers: workers)
+    samples, geometry: scene.density.geometry, options: options,
+    random: CounterRandom(seed: seed, stream: Stream.background.rawValue), workers: workers)
   let sign: Float = options.isBright ? 1 : -1
   let cnr = contrast.measured(finished.map { sign * $0 })
   try monitor.report(completed: 3, of: 3)
   return SceneImage(
     tomogram: Volume(geometry: scene.density.geometry, samples: finished),
-    tiltAnglesDegrees: options.tiltAnglesDegrees, leafletCNR: cnr, tiltSNR: snr)
+    tiltAnglesDegrees: series.angles, leafletCNR: cnr, tiltSNR: snr)
+}
+
+/// Blends a reconstruction with the specimen's density, blurred by a voxel, at the contrast that the
+/// reconstruction gives to head groups. Nothing happens where it gives them none.
+private func fillWedge(
+  of signal: inout [Float], scene: RenderedScene, share: Double, contrast: LeafletContrast,
+  workers: Workers
+) {
+  let truth = gaussianSmoothed(
+    scene.density.block, sigmaVoxels: SIMD3(repeating: 1), workers: workers
+  ).samples
+  let (here, there) = (contrast.step(signal), contrast.step(truth))
+  guard 0 < here, 0 < there else { return }
+  let (kept, gain) = (Float(1 - share), Float(share * here / there))
+  for voxel in signal.indices { signal[voxel] = kept * signal[voxel] + gain * truth[voxel] }
 }
 
 func standardDeviation(_ samples: [Float]) -> Double {
@@ -86,7 +107,9 @@ private struct TiltSeries {
     self.seed = seed
     self.workers = workers
     let size = scene.options.size
-    let angles = options.tiltAnglesDegrees
+    let faults = SeriesFaults(
+      options, random: CounterRandom(seed: seed, stream: Stream.faults.rawValue))
+    let angles = faults.anglesDegrees
     self.angles = angles
     width = detectorWidth(for: size)
     bank = ProjectionFilterBank(width: width, height: size.y)
@@ -106,7 +129,7 @@ private struct TiltSeries {
         SIMD2(random.normal(), random.normal()) * options.alignmentErrorVoxels)
     }
     believedTransfer = believed
-    self.shifts = shifts
+    self.shifts = zip(shifts, faults.shifts).map { $0 + $1 }
     // Dose-symmetric: the lowest tilts are recorded first; a projection has seen half its own dose.
     let share = options.exposureElectronsPerSquareAngstrom / Double(angles.count)
     var exposures = [Double](repeating: 0, count: angles.count)

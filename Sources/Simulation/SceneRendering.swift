@@ -6,7 +6,8 @@ public import Volumes
 /// Numbers of the random streams of a scene; a new part gets a new number, so that old parts stay.
 private enum Stream: UInt64 {
   case setting = 1
-  case membranes, particles, membraneProteins, gold, texture, organelles, openMembranes
+  case membranes, particles, membraneProteins, gold, texture
+  case mitochondria, organelles, openMembranes
 }
 
 /// Draws a specimen: density and exact truth.
@@ -27,6 +28,7 @@ public func renderScene(
   var placement = MembranePlacement(
     options: options, builder: builder,
     random: CounterRandom(seed: seed, stream: Stream.membranes.rawValue))
+  placement.drawing(from: Stream.mitochondria, seed: seed) { $0.placeMitochondria() }
   placement.placeLarge()
   placement.drawing(from: Stream.organelles, seed: seed) { $0.placeOrganelles() }
   placement.drawing(from: Stream.openMembranes, seed: seed) { $0.placeOpenMembranes() }
