@@ -40,8 +40,8 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
   public var missingTilts = 0
   /// Projections that are shifted by 2-6 voxels beyond the usual error.
   public var misalignedTilts = 0
-  /// 0...1: how far the reconstruction is replaced by the specimen's blurred density at the same
-  /// contrast, as programs that fill in the missing wedge do.
+  /// 0...1: how far the reconstruction is replaced by one without a missing wedge at the same
+  /// contrast, as programs that fill it in do.
   public var wedgeFill = 0.0
   /// Rounds of edge-preserving smoothing; not included in `leafletCNR`, nor is what follows.
   public var smoothingRounds = 0

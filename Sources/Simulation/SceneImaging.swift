@@ -1,4 +1,3 @@
-import Filters
 import FourierTransforms
 import RealModule
 public import TomogramModel
@@ -39,8 +38,7 @@ public func image(
   try monitor.report(completed: 1, of: 3)
   let contrast = LeafletContrast(scene)
   if 0 < options.wedgeFill {
-    fillWedge(
-      of: &signal, scene: scene, share: options.wedgeFill, contrast: contrast, workers: workers)
+    series.fillWedge(of: &signal, contrast: contrast)
   }
   var samples = signal
   var snr: Double?
@@ -63,21 +61,6 @@ public func image(
   return SceneImage(
     tomogram: Volume(geometry: scene.density.geometry, samples: finished),
     tiltAnglesDegrees: series.angles, leafletCNR: cnr, tiltSNR: snr)
-}
-
-/// Blends a reconstruction with the specimen's density, blurred by a voxel, at the contrast that the
-/// reconstruction gives to head groups. Nothing happens where it gives them none.
-private func fillWedge(
-  of signal: inout [Float], scene: RenderedScene, share: Double, contrast: LeafletContrast,
-  workers: Workers
-) {
-  let truth = gaussianSmoothed(
-    scene.density.block, sigmaVoxels: SIMD3(repeating: 1), workers: workers
-  ).samples
-  let (here, there) = (contrast.step(signal), contrast.step(truth))
-  guard 0 < here, 0 < there else { return }
-  let (kept, gain) = (Float(1 - share), Float(share * here / there))
-  for voxel in signal.indices { signal[voxel] = kept * signal[voxel] + gain * truth[voxel] }
 }
 
 func standardDeviation(_ samples: [Float]) -> Double {
@@ -206,6 +189,22 @@ private struct TiltSeries {
     return FFTPlan(shape: [size.z, size.y, size.x]).filtered(volume.samples, workers: workers) {
       Double.exp(-$0 * $0 * blur * blur / 2)
     }
+  }
+
+  /// Blends a reconstruction with what it would be if all directions were recorded at no tilt, at the
+  /// contrast that the reconstruction gives to head groups. Nothing happens where it gives none.
+  func fillWedge(of signal: inout [Float], contrast: LeafletContrast) {
+    guard let tilt = angles.indices.min(by: { abs(angles[$0]) < abs(angles[$1]) }) else { return }
+    let size = scene.options.size
+    let blur = 2 * .pi * max(options.lowPassVoxels, 0.7)
+    let whole = FFTPlan(shape: [size.z, size.y, size.x]).filtered(
+      scene.density.samples, workers: workers
+    ) { passed(tilt, $0) * corrected(tilt, $0) * Double.exp(-$0 * $0 * blur * blur / 2) }
+    let (here, there) = (contrast.step(signal), contrast.step(whole))
+    guard 0 < here, 0 < there else { return }
+    let share = options.wedgeFill
+    let (kept, gain) = (Float(1 - share), Float(share * here / there))
+    for voxel in signal.indices { signal[voxel] = kept * signal[voxel] + gain * whole[voxel] }
   }
 
   /// Variance of the noise-free projection without gold over that of the noise, at the lowest tilt.

@@ -74,6 +74,8 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var ribosomesPerMillionNm3 = 2.0
   /// Actin-like filaments.
   public var filaments = 3
+  /// Length of actin-like filaments, nm.
+  public var filamentLengthNm = Span2(150, 500)
   /// Microtubules.
   public var microtubules = 0
   /// Gold beads.

@@ -31,7 +31,7 @@ extension SceneOptions {
       ("vesicleRadiusNm", vesicleRadiusNm), ("tubuleRadiusNm", tubuleRadiusNm),
       ("leafletSpacingAngstrom", leafletSpacingAngstrom),
       ("leafletWidthAngstrom", leafletWidthAngstrom), ("neckRadiusNm", neckRadiusNm),
-      ("cristaThicknessNm", cristaThicknessNm),
+      ("cristaThicknessNm", cristaThicknessNm), ("filamentLengthNm", filamentLengthNm),
     ] where span.low <= 0 || span.high < span.low {
       throw SimulationError(
         option: name, reason: "found \(span.low)...\(span.high), expected a range above 0")

@@ -84,13 +84,16 @@ extension SceneOptions {
 
   /// Few large smooth membranes, some nested, in a thicket of actin.
   private mutating func drawLargeMembranes(random: inout CounterRandom) {
-    vesicles = random.integer(1...4)
-    nestedPairs = random.integer(0...2)
+    vesicles = random.integer(2...5)
+    nestedPairs = random.integer(0...3)
     vesicleRadiusNm = Span2(60, random.uniform(80, 200))
     deformation = Span2(0, random.uniform(0.01, 0.08))
     elongation = Span2(1, random.uniform(1.05, 1.6))
     nestedGapNm = Span2(10, random.uniform(20, 60))
-    filaments = random.integer(10...60)
+    filaments = Int(random.logUniform(15, 250))
+    // Short enough to fit between the membranes; few fit between two faces.
+    filamentLengthNm = Span2(60, random.uniform(120, 400))
+    hasFaces = false
     membraneProteinsPer1000Nm2 = random.logUniform(1, 12)
   }
 
