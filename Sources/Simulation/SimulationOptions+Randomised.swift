@@ -167,8 +167,9 @@ extension ImagingOptions {
     let isSmooth = random.chance(0.4)
     lowPassVoxels = isSmooth ? random.uniform(0.4, 1.6) : 0
     leafletCNR = isSmooth ? random.logUniform(0.5, 3) : random.logUniform(0.25, 2)
-    // Not both: under strongly coloured noise so faint a membrane is beyond anybody.
-    if 0.85 < share { leafletCNR = random.uniform(0.2, 0.4) }
+    // Under strongly coloured noise, or where it is met after a blur, so faint a membrane is beyond
+    // anybody.
+    if !isSmooth && 0.75 < share { leafletCNR = random.uniform(0.2, 0.4) }
     cnrIsOverNoiseAlone = random.chance(0.7)
     isQuantised = random.chance(0.3)
     if isSmooth { drawSmoothing(random: &random) }

@@ -26,6 +26,8 @@ import Testing
     #expect((0.35...0.45).contains(share { 0 < $0.imaging.backgroundGradient }))
     #expect((0.1...0.2).contains(share { 0.8 < $0.imaging.noiseBlurVoxels }))
     #expect((0.6...0.85).contains(share { (8...14).contains($0.scene.pixelSizeAngstrom) }))
+    #expect((0.2...0.4).contains(share { ($0.imaging.leafletCNR ?? 1) < 0.4 }))
+    #expect(drawn.allSatisfy { $0.imaging.lowPassVoxels == 0 || 0.5 <= $0.imaging.leafletCNR ?? 0 })
     #expect(drawn.allSatisfy { $0.imaging.wedgeFill == 0 || 0 < $0.imaging.lowPassVoxels })
   }
 }
