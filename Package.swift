@@ -190,7 +190,7 @@ let testTargets: [Target] = [
     "SimulationTests",
     [
       "LinearAlgebra", "Meshes", "Morphology", "Simulation", "TestSupport", "TomogramModel",
-      "Volumes",
+      "TomographicImaging", "Volumes",
     ]),
   tests("PreprocessingTests", ["Preprocessing", "TestSupport", "TomogramModel", "Volumes"]),
   tests(

@@ -36,8 +36,23 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
   public var apodisation = Apodisation.hamming
   /// S.d. of a Gaussian blur of the tomogram, voxels; 0 none. Included in `leafletCNR`.
   public var lowPassVoxels = 0.0
-  /// Rounds of edge-preserving smoothing after everything else; not included in `leafletCNR`.
+  /// Projections that are missing from the series.
+  public var missingTilts = 0
+  /// Projections that are shifted by 2-6 voxels beyond the usual error.
+  public var misalignedTilts = 0
+  /// 0...1: how far the reconstruction is replaced by one without a missing wedge at the same
+  /// contrast, as programs that fill it in do.
+  public var wedgeFill = 0.0
+  /// Rounds of edge-preserving smoothing; not included in `leafletCNR`, nor is what follows.
   public var smoothingRounds = 0
+  /// Rounds in which each voxel becomes the median of itself and its six neighbours.
+  public var medianRounds = 0
+  /// S.d. of a Gaussian blur along the beam alone, voxels; 0 none.
+  public var axialBlurVoxels = 0.0
+  /// Rise of the background across the volume to one side, in the tomogram's s.d.
+  public var backgroundGradient = 0.0
+  /// S.d. of the background's slow changes, in the tomogram's s.d.
+  public var backgroundPatches = 0.0
   /// Whether the values are rounded to 0...255.
   public var isQuantised = false
   /// Whether dense matter is bright; usual tomograms have it dark.
@@ -64,6 +79,18 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
         reason:
           "found \(tiltMinimumDegrees)...\(tiltMaximumDegrees) by \(tiltStepDegrees) degrees, "
           + "expected a rising range within ±80 in steps of at least 0.2")
+    }
+    guard 0 <= min(missingTilts, misalignedTilts),
+      missingTilts + max(2, misalignedTilts) <= tiltAnglesDegrees.count
+    else {
+      throw SimulationError(
+        option: "missingTilts",
+        reason: "found \(missingTilts) missing and \(misalignedTilts) misaligned projections of "
+          + "\(tiltAnglesDegrees.count), expected 0 or more, and at least 2 projections left")
+    }
+    guard 0 <= wedgeFill, wedgeFill <= 1 else {
+      throw SimulationError(
+        option: "wedgeFill", reason: "found \(wedgeFill), expected 0 to 1")
     }
     guard 0 < defocusMicrometre, 0 < voltageKilovolt else {
       throw SimulationError(

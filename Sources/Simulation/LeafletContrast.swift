@@ -1,15 +1,20 @@
 import Volumes
 
 /// Which voxels CONTRACT's `leaflet_cnr` compares: those at head groups and the background.
+///
+/// In a specimen without membranes, matter as dense as half a head-group layer stands in for them
+/// where noise is scaled, so that such tomograms look like the others.
 struct LeafletContrast: Sendable {
   let leaflet: [Int32]
   let background: [Int32]
+  private let hasMembranes: Bool
 
   /// Background is farther than 10 voxels from any object, in the largest coordinate difference,
   /// which implies the Euclidean rule. Where a crowded scene leaves less than 0.1 % of such voxels,
   /// the distance is halved until there are enough, at last to voxels that are no object.
   init(_ scene: RenderedScene) {
-    leaflet = scene.leafletVoxels
+    hasMembranes = !scene.leafletVoxels.isEmpty
+    leaflet = hasMembranes ? scene.leafletVoxels : Self.denseVoxels(of: scene)
     let size = scene.options.size
     let enough = max(32, size.count / 1000)
     var chosen: [Int32] = []
@@ -21,12 +26,22 @@ struct LeafletContrast: Sendable {
     background = chosen
   }
 
+  private static func denseVoxels(of scene: RenderedScene) -> [Int32] {
+    let density = scene.density.samples
+    return density.indices.compactMap {
+      scene.objects.samples[$0] != 0 && 0.5 < density[$0] ? Int32($0) : nil
+    }
+  }
+
+  /// Mean over leaflets − mean background; dense is positive.
+  func step(_ samples: [Float]) -> Double { mean(samples, leaflet) - mean(samples, background) }
+
   /// Scale of the noise at which signal plus noise has the wanted contrast; dense is positive.
   ///
   /// With means and covariances over the two sets of voxels, (ΔS + aΔN)² = T² (V_S + 2aC + a²V_N).
   /// Where the specimen's own roughness (streaks of gold, textures) leaves less contrast than wanted
   /// even without noise, the noise alone is scaled to the wanted contrast, or to a third of that
-  /// roughness if membranes have no contrast.
+  /// roughness if membranes have no contrast. Where there is nothing at all, noise is kept as it is.
   func noiseScale(
     signal: [Float], noise: [Float], target: Double, isOverNoiseAlone: Bool
   ) -> Double {
@@ -48,13 +63,15 @@ struct LeafletContrast: Sendable {
     let c = stepSignal * stepSignal - square * signalVariance / count
     guard 0 < c, 0 < stepSignal, a < 0, !isOverNoiseAlone else {
       let alone = max(stepSignal / target, (signalVariance / count).squareRoot() / 3)
-      return alone / max(noiseVariance / count, 1e-30).squareRoot()
+      return alone <= 0 ? 1 : alone / max(noiseVariance / count, 1e-30).squareRoot()
     }
     return (-b - (b * b - a * c).squareRoot()) / a
   }
 
-  /// (Mean over leaflets − mean background) / s.d. of the background; dense is positive.
+  /// (Mean over leaflets − mean background) / s.d. of the background; dense is positive. 0 without
+  /// membranes.
   func measured(_ samples: [Float]) -> Double {
+    guard hasMembranes else { return 0 }
     let ground = mean(samples, background)
     let variance =
       background.reduce(0.0) { sum, voxel in

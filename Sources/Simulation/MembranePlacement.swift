@@ -17,11 +17,15 @@ struct MembranePlacement {
     self.random = random
   }
 
-  /// Places everything, large things first so that small ones fill the space left.
-  mutating func placeAll() {
+  /// Places what is large, so that what is small fills the space left.
+  mutating func placeLarge() {
     for index in 0..<options.sheets { place(index) { $0.sheets() } }
     for index in 0..<options.cisternaStacks { place(index) { $0.cisternaStack() } }
     for index in 0..<options.nestedPairs { place(index) { $0.nestedPair() } }
+  }
+
+  /// Places vesicles, tubules and, at last, what touches a membrane.
+  mutating func placeSmall() {
     let radii = (0..<options.vesicles).map { _ in drawnRadius() }.sorted(by: >)
     for radius in radii.prefix((radii.count + 1) / 2) { place(0) { [$0.vesicle(radius: radius)] } }
     for index in 0..<options.tubules { place(index) { [$0.tubule()] } }
@@ -32,23 +36,27 @@ struct MembranePlacement {
   }
 
   /// Tries to place a group of shapes that belong together; the first must fit, the rest may not.
-  private mutating func place(
-    _ index: Int, _ draw: (inout MembranePlacement) -> [any MembraneShape]
+  ///
+  /// - Parameter leastShareOfRest: share of each of the rest that must lie in the volume.
+  mutating func place(
+    _ index: Int, leastShareOfRest: Double = 0.08,
+    _ draw: (inout MembranePlacement) -> [any MembraneShape]
   ) {
     for _ in 0..<Self.attempts {
       let group = draw(&self)
       guard let first = group.first, builder.hasRoom(for: first) else { continue }
       builder.add(first, style: style())
-      for shape in group.dropFirst() where builder.hasRoom(for: shape) {
+      for shape in group.dropFirst()
+      where builder.hasRoom(for: shape, leastShareInside: leastShareOfRest) {
         builder.add(shape, style: style())
       }
       return
     }
   }
 
-  private mutating func drawn(_ span: Span2) -> Double { random.uniform(span.low, span.high) }
+  mutating func drawn(_ span: Span2) -> Double { random.uniform(span.low, span.high) }
 
-  private mutating func drawnRadius() -> Double {
+  mutating func drawnRadius() -> Double {
     10 * random.logUniform(options.vesicleRadiusNm.low, options.vesicleRadiusNm.high)
   }
 
@@ -68,7 +76,7 @@ struct MembranePlacement {
   }
 
   /// A place in the volume grown by `margin` Å on every side.
-  private mutating func place(margin: Double) -> SIMD3<Double> {
+  mutating func place(margin: Double) -> SIMD3<Double> {
     let box = builder.geometry.box
     return SIMD3(
       random.uniform(box.lower.x - margin, box.upper.x + margin),
@@ -89,7 +97,7 @@ struct MembranePlacement {
     }
   }
 
-  private mutating func star(
+  mutating func star(
     kind: String, centre: SIMD3<Double>, radius: Double
   ) -> StarShape {
     let stretch = drawn(options.elongation)
@@ -162,7 +170,7 @@ struct MembranePlacement {
     return TubeShape(kind: "tubule", axis: axis, radiiAngstrom: radii)
   }
 
-  private mutating func heightField(leastBendRadius: Double) -> HeightField {
+  mutating func heightField(leastBendRadius: Double) -> HeightField {
     let count = random.integer(2...4)
     return HeightField(
       waves: (0..<count).map { _ in
@@ -181,7 +189,7 @@ struct MembranePlacement {
 
   /// A normal near the beam in every sixth case, so that the wedge hides some sheets; else mostly
   /// across it, as a sheet that crosses the field along the beam is the one that is seen.
-  private mutating func sheetNormal() -> SIMD3<Double> {
+  mutating func sheetNormal() -> SIMD3<Double> {
     if random.chance(0.15) {
       return SIMD3(random.uniform(-0.4, 0.4), random.uniform(-0.4, 0.4), 1)
     }

@@ -43,10 +43,13 @@ struct OrientedMesh: Sendable {
     }
   }
 
-  /// Cuts off what lies outside a half space (Sutherland & Hodgman, triangle by triangle; cut edges
-  /// shared by two triangles share their new vertex).
-  mutating func clip(to space: HalfSpace) {
-    let excess = mesh.vertices.map(space.excess)
+  /// Cuts off what lies outside a half space.
+  mutating func clip(to space: HalfSpace) { clip(where: space.excess) }
+
+  /// Cuts off where a function of position, taken as linear along each edge, is above 0 (Sutherland
+  /// & Hodgman, triangle by triangle; cut edges shared by two triangles share their new vertex).
+  mutating func clip(where value: (SIMD3<Double>) -> Double) {
+    let excess = mesh.vertices.map(value)
     guard excess.contains(where: { 0 < $0 }) else { return }
     isCut = true
     var cuts: [UInt64: Int32] = [:]

@@ -27,7 +27,7 @@ public struct RenderedScene: Sendable {
 public struct SceneMembrane: Sendable {
   /// Label in `labels`.
   public let label: Int
-  /// What it is: `vesicle`, `outer`, `inner`, `tubule`, `sheet`, `cisterna`.
+  /// What it is: `vesicle`, `organelle`, `outer`, `inner`, `tubule`, `sheet`, `cisterna`, `open`.
   public let kind: String
   /// Whether the whole closed surface lies inside the volume.
   public let closed: Bool

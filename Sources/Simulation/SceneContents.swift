@@ -30,8 +30,12 @@ struct SceneContents {
       appendParticle(ribosome, to: &balls)
     }
     for face in faces { appendFaceParticles(species, on: face, to: &balls) }
-    for _ in 0..<options.filaments { appendLine(to: &balls, turnsOf: actin) }
-    for _ in 0..<options.microtubules { appendLine(to: &balls, turnsOf: microtubule) }
+    for _ in 0..<options.filaments {
+      appendLine(to: &balls, lengthNm: options.filamentLengthNm, turnsOf: actin)
+    }
+    for _ in 0..<options.microtubules {
+      appendLine(to: &balls, lengthNm: Span2(150, 500), turnsOf: microtubule)
+    }
     return balls
   }
 
@@ -74,11 +78,12 @@ struct SceneContents {
 
   /// Tries to lay a line of subunits where it touches no membrane.
   private mutating func appendLine(
-    to balls: inout [Ball], turnsOf subunits: (Frame, Double) -> [Ball]
+    to balls: inout [Ball], lengthNm: Span2, turnsOf subunits: (Frame, Double) -> [Ball]
   ) {
     for _ in 0..<12 {
       let axis = curvedAxis(
-        through: place(), lengthAngstrom: random.uniform(1500, 5000), leastBendRadius: 6000,
+        through: place(), lengthAngstrom: random.uniform(10 * lengthNm.low, 10 * lengthNm.high),
+        leastBendRadius: 6000,
         step: 27, random: &random)
       guard axis.allSatisfy(isFree) else { continue }
       for index in 1..<axis.count {

@@ -19,7 +19,7 @@ public struct SceneImage: Sendable {
 
 private enum Stream: UInt64 {
   case noise = 101
-  case defects
+  case defects, faults, background
 }
 
 /// Records a tilt series of a specimen and reconstructs it by weighted back-projection.
@@ -34,9 +34,12 @@ public func image(
 ) throws -> SceneImage {
   try options.check()
   let series = TiltSeries(scene: scene, options: options, seed: seed, workers: workers)
-  let signal = series.reconstruct(series.signalProjections())
+  var signal = series.reconstruct(series.signalProjections())
   try monitor.report(completed: 1, of: 3)
   let contrast = LeafletContrast(scene)
+  if 0 < options.wedgeFill {
+    series.fillWedge(of: &signal, contrast: contrast)
+  }
   var samples = signal
   var snr: Double?
   if let target = options.leafletCNR {
@@ -50,13 +53,14 @@ public func image(
     snr = series.tiltSNR(noiseScale: scale)
   }
   let finished = finish(
-    samples, geometry: scene.density.geometry, options: options, workers: workers)
+    samples, geometry: scene.density.geometry, options: options,
+    random: CounterRandom(seed: seed, stream: Stream.background.rawValue), workers: workers)
   let sign: Float = options.isBright ? 1 : -1
   let cnr = contrast.measured(finished.map { sign * $0 })
   try monitor.report(completed: 3, of: 3)
   return SceneImage(
     tomogram: Volume(geometry: scene.density.geometry, samples: finished),
-    tiltAnglesDegrees: options.tiltAnglesDegrees, leafletCNR: cnr, tiltSNR: snr)
+    tiltAnglesDegrees: series.angles, leafletCNR: cnr, tiltSNR: snr)
 }
 
 func standardDeviation(_ samples: [Float]) -> Double {
@@ -86,7 +90,9 @@ private struct TiltSeries {
     self.seed = seed
     self.workers = workers
     let size = scene.options.size
-    let angles = options.tiltAnglesDegrees
+    let faults = SeriesFaults(
+      options, random: CounterRandom(seed: seed, stream: Stream.faults.rawValue))
+    let angles = faults.anglesDegrees
     self.angles = angles
     width = detectorWidth(for: size)
     bank = ProjectionFilterBank(width: width, height: size.y)
@@ -106,7 +112,7 @@ private struct TiltSeries {
         SIMD2(random.normal(), random.normal()) * options.alignmentErrorVoxels)
     }
     believedTransfer = believed
-    self.shifts = shifts
+    self.shifts = zip(shifts, faults.shifts).map { $0 + $1 }
     // Dose-symmetric: the lowest tilts are recorded first; a projection has seen half its own dose.
     let share = options.exposureElectronsPerSquareAngstrom / Double(angles.count)
     var exposures = [Double](repeating: 0, count: angles.count)
@@ -183,6 +189,22 @@ private struct TiltSeries {
     return FFTPlan(shape: [size.z, size.y, size.x]).filtered(volume.samples, workers: workers) {
       Double.exp(-$0 * $0 * blur * blur / 2)
     }
+  }
+
+  /// Blends a reconstruction with what it would be if all directions were recorded at no tilt, at the
+  /// contrast that the reconstruction gives to head groups. Nothing happens where it gives none.
+  func fillWedge(of signal: inout [Float], contrast: LeafletContrast) {
+    guard let tilt = angles.indices.min(by: { abs(angles[$0]) < abs(angles[$1]) }) else { return }
+    let size = scene.options.size
+    let blur = 2 * .pi * max(options.lowPassVoxels, 0.7)
+    let whole = FFTPlan(shape: [size.z, size.y, size.x]).filtered(
+      scene.density.samples, workers: workers
+    ) { passed(tilt, $0) * corrected(tilt, $0) * Double.exp(-$0 * $0 * blur * blur / 2) }
+    let (here, there) = (contrast.step(signal), contrast.step(whole))
+    guard 0 < here, 0 < there else { return }
+    let share = options.wedgeFill
+    let (kept, gain) = (Float(1 - share), Float(share * here / there))
+    for voxel in signal.indices { signal[voxel] = kept * signal[voxel] + gain * whole[voxel] }
   }
 
   /// Variance of the noise-free projection without gold over that of the noise, at the lowest tilt.

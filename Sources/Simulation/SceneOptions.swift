@@ -35,6 +35,14 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var cisternaStacks = 0
   /// Vesicles that touch another membrane at a contact site.
   public var contactVesicles = 1
+  /// Strongly deformed closed membranes with buds, necks and arms.
+  public var organelles = 0
+  /// Pairs of balls joined by a thin neck.
+  public var buddingVesicles = 0
+  /// Mitochondria: an outer membrane and an inner one that folds into cristae.
+  public var mitochondria = 0
+  /// Membranes that end at a rim: bowls, patches, sheets with an edge or a hole.
+  public var openMembranes = 0
   /// Mean radius of closed membranes, nm.
   public var vesicleRadiusNm = Span2(20, 60)
   /// Sum of the amplitudes of the ripples of closed membranes, as shares of the radius.
@@ -45,6 +53,10 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var tubuleRadiusNm = Span2(10, 40)
   /// Distance of the two membranes of a nested pair, nm.
   public var nestedGapNm = Span2(8, 30)
+  /// Radius of the necks of budding vesicles, nm.
+  public var neckRadiusNm = Span2(8, 25)
+  /// Thickness of cristae between their two mid-surfaces, nm.
+  public var cristaThicknessNm = Span2(12, 24)
   /// Distance between the two head-group layers, Å.
   public var leafletSpacingAngstrom = Span2(32, 46)
   /// Standard deviation of a head-group layer, Å.
@@ -62,6 +74,8 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var ribosomesPerMillionNm3 = 2.0
   /// Actin-like filaments.
   public var filaments = 3
+  /// Length of actin-like filaments, nm.
+  public var filamentLengthNm = Span2(150, 500)
   /// Microtubules.
   public var microtubules = 0
   /// Gold beads.

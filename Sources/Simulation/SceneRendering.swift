@@ -7,6 +7,7 @@ public import Volumes
 private enum Stream: UInt64 {
   case setting = 1
   case membranes, particles, membraneProteins, gold, texture
+  case mitochondria, organelles, openMembranes
 }
 
 /// Draws a specimen: density and exact truth.
@@ -27,7 +28,11 @@ public func renderScene(
   var placement = MembranePlacement(
     options: options, builder: builder,
     random: CounterRandom(seed: seed, stream: Stream.membranes.rawValue))
-  placement.placeAll()
+  placement.drawing(from: Stream.mitochondria, seed: seed) { $0.placeMitochondria() }
+  placement.placeLarge()
+  placement.drawing(from: Stream.organelles, seed: seed) { $0.placeOrganelles() }
+  placement.drawing(from: Stream.openMembranes, seed: seed) { $0.placeOpenMembranes() }
+  placement.placeSmall()
   try monitor.report(completed: 1, of: 3)
   let membranes = sceneMembranes(builder, faces: faces)
   var contents = SceneContents(
@@ -57,6 +62,18 @@ public func renderScene(
     leafletVoxels: builder.leaflets.indices.compactMap {
       builder.leaflets[$0] == 0 ? nil : Int32($0)
     }, membranes: membranes)
+}
+
+extension MembranePlacement {
+  /// Places with a stream of its own, so that what follows does not depend on it.
+  fileprivate mutating func drawing(
+    from stream: Stream, seed: UInt64, _ body: (inout MembranePlacement) -> Void
+  ) {
+    let kept = random
+    random = CounterRandom(seed: seed, stream: stream.rawValue)
+    body(&self)
+    random = kept
+  }
 }
 
 /// Two nearly flat faces across the beam that end the specimen inside the volume.

@@ -30,7 +30,8 @@ extension SceneOptions {
     for (name, span) in [
       ("vesicleRadiusNm", vesicleRadiusNm), ("tubuleRadiusNm", tubuleRadiusNm),
       ("leafletSpacingAngstrom", leafletSpacingAngstrom),
-      ("leafletWidthAngstrom", leafletWidthAngstrom),
+      ("leafletWidthAngstrom", leafletWidthAngstrom), ("neckRadiusNm", neckRadiusNm),
+      ("cristaThicknessNm", cristaThicknessNm), ("filamentLengthNm", filamentLengthNm),
     ] where span.low <= 0 || span.high < span.low {
       throw SimulationError(
         option: name, reason: "found \(span.low)...\(span.high), expected a range above 0")

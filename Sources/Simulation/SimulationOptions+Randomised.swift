@@ -4,7 +4,8 @@ public import Volumes
 
 extension SimulationOptions {
   /// Options drawn from the whole range that tomograms of the field cover, for training: any pixel
-  /// size of 7-20 Å, tilt range, crowding, contrast and look.
+  /// size of 7-20 Å (half of them 8-14 Å), tilt range, crowding, contrast and look; some without any
+  /// membrane.
   ///
   /// - Parameters:
   ///   - seed: same seed, same options.
@@ -22,17 +23,29 @@ extension SceneOptions {
   static func randomised(size: VolumeSize, random: inout CounterRandom) -> SceneOptions {
     var options = SceneOptions()
     options.size = size
-    options.pixelSizeAngstrom = random.logUniform(7, 20)
+    options.pixelSizeAngstrom =
+      random.chance(0.5) ? random.logUniform(8, 14) : random.logUniform(7, 20)
+    let share = random.uniform(0, 1)
     options.drawMembranes(random: &random)
+    options.drawDeformedMembranes(random: &random)
     options.drawLeaflets(random: &random)
     options.drawContents(random: &random)
     options.drawGround(random: &random)
+    if share < 0.06 {
+      options.clearMembranes()
+    } else if share < 0.16 {
+      options.clearMembranes()
+      options.drawLargeMembranes(random: &random)
+    }
     return options
   }
 
+  /// How much more than a field of 256 voxels of 10 Å this one holds; the depth holds less of what
+  /// is large.
+  private var fieldShare: Double { max(0.6, min(4, pixelSizeAngstrom * pixelSizeAngstrom / 100)) }
+
   private mutating func drawMembranes(random: inout CounterRandom) {
-    // A larger field holds more; the depth holds less of what is large.
-    let field = max(0.6, min(4, pixelSizeAngstrom * pixelSizeAngstrom / 100))
+    let field = fieldShare
     func many(_ most: Int, random: inout CounterRandom) -> Int {
       Int((Double(random.integer(0...most)) * field).rounded())
     }
@@ -52,6 +65,36 @@ extension SceneOptions {
     elongation = Span2(1, random.uniform(1.05, 2.6))
     nestedGapNm = Span2(8, random.uniform(10, 30))
     tubuleRadiusNm = Span2(10, random.uniform(12, 40))
+  }
+
+  private mutating func drawDeformedMembranes(random: inout CounterRandom) {
+    organelles = random.chance(0.5) ? random.integer(1...3) : 0
+    buddingVesicles = random.chance(0.25) ? random.integer(1...2) : 0
+    mitochondria = random.chance(0.2) ? 1 : 0
+    openMembranes = random.chance(0.3) ? random.integer(1...3) : 0
+    neckRadiusNm = Span2(8, random.uniform(10, 25))
+    cristaThicknessNm = Span2(12, random.uniform(14, 30))
+  }
+
+  private mutating func clearMembranes() {
+    (vesicles, nestedPairs, tubules, sheets, cisternaStacks) = (0, 0, 0, 0, 0)
+    (contactVesicles, organelles, buddingVesicles, mitochondria) = (0, 0, 0, 0)
+    openMembranes = 0
+  }
+
+  /// Few large smooth membranes, some nested, in a thicket of actin.
+  private mutating func drawLargeMembranes(random: inout CounterRandom) {
+    vesicles = random.integer(2...5)
+    nestedPairs = random.integer(0...3)
+    vesicleRadiusNm = Span2(60, random.uniform(80, 200))
+    deformation = Span2(0, random.uniform(0.01, 0.08))
+    elongation = Span2(1, random.uniform(1.05, 1.6))
+    nestedGapNm = Span2(10, random.uniform(20, 60))
+    filaments = Int(random.logUniform(15, 250))
+    // Short enough to fit between the membranes; few fit between two faces.
+    filamentLengthNm = Span2(60, random.uniform(120, 400))
+    hasFaces = false
+    membraneProteinsPer1000Nm2 = random.logUniform(1, 12)
   }
 
   private mutating func drawLeaflets(random: inout CounterRandom) {
@@ -91,6 +134,7 @@ extension ImagingOptions {
     options.drawTilts(random: &random)
     options.drawTransfer(random: &random)
     options.drawLook(random: &random)
+    options.drawFaults(random: &random)
     return options
   }
 
@@ -117,12 +161,41 @@ extension ImagingOptions {
 
   private mutating func drawLook(random: inout CounterRandom) {
     noiseBlurVoxels = random.chance(0.4) ? random.uniform(0.2, 0.8) : 0
+    let share = random.uniform(0, 1)
+    if share < 0.15 { noiseBlurVoxels = random.uniform(0.8, 1.2) }
     apodisation = Apodisation.allCases[random.integer(0...(Apodisation.allCases.count - 1))]
     let isSmooth = random.chance(0.4)
     lowPassVoxels = isSmooth ? random.uniform(0.4, 1.6) : 0
-    smoothingRounds = isSmooth && random.chance(0.4) ? random.integer(1...8) : 0
     leafletCNR = isSmooth ? random.logUniform(0.5, 3) : random.logUniform(0.25, 2)
+    // Under strongly coloured noise, or where it is met after a blur, so faint a membrane is beyond
+    // anybody.
+    if !isSmooth && 0.75 < share { leafletCNR = random.uniform(0.2, 0.4) }
     cnrIsOverNoiseAlone = random.chance(0.7)
     isQuantised = random.chance(0.3)
+    if isSmooth { drawSmoothing(random: &random) }
+  }
+
+  /// One of three ways to smooth, or none; a filled wedge in a quarter of what is smooth.
+  private mutating func drawSmoothing(random: inout CounterRandom) {
+    let way = random.uniform(0, 1)
+    if way < 0.35 {
+      smoothingRounds = random.integer(1...12)
+    } else if way < 0.5 {
+      medianRounds = random.integer(1...3)
+    } else if way < 0.65 {
+      axialBlurVoxels = random.uniform(0.8, 2)
+    }
+    wedgeFill = random.chance(0.25) ? random.uniform(0.2, 0.9) : 0
+  }
+
+  private mutating func drawFaults(random: inout CounterRandom) {
+    if random.chance(0.2) {
+      let most = tiltAnglesDegrees.count / 5
+      missingTilts = random.integer(0...max(1, min(6, most)))
+      misalignedTilts = random.integer(0...max(1, min(4, most)))
+    }
+    guard random.chance(0.4) else { return }
+    backgroundGradient = random.uniform(0, 1)
+    backgroundPatches = random.chance(0.4) ? random.uniform(0.05, 0.4) : 0
   }
 }

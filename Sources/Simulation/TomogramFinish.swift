@@ -1,13 +1,18 @@
+import Filters
 import RealModule
+import TomographicImaging
 import Volumes
 
-/// Turns a reconstruction, dense positive, into what a user gets: smoothed, standardised, rounded.
+/// Turns a reconstruction, dense positive, into what a user gets: smoothed, on an uneven background,
+/// standardised, rounded.
 func finish(
-  _ samples: [Float], geometry: VolumeGeometry, options: ImagingOptions, workers: Workers
+  _ samples: [Float], geometry: VolumeGeometry, options: ImagingOptions, random: CounterRandom,
+  workers: Workers
 ) -> [Float] {
-  var samples = samples
-  for _ in 0..<options.smoothingRounds {
-    samples = smoothedKeepingEdges(samples, size: geometry.size, workers: workers)
+  var samples = smoothed(samples, geometry: geometry, options: options, workers: workers)
+  if options.backgroundGradient != 0 || options.backgroundPatches != 0 {
+    UnevenBackground(options, size: geometry.size, random: random).add(
+      to: &samples, workers: workers)
   }
   let deviation = max(standardDeviation(samples), 1e-30)
   let mean = samples.reduce(0.0) { $0 + Double($1) } / Double(max(samples.count, 1))
@@ -21,6 +26,23 @@ func finish(
     }
   }
   return samples
+}
+
+private func smoothed(
+  _ samples: [Float], geometry: VolumeGeometry, options: ImagingOptions, workers: Workers
+) -> [Float] {
+  var samples = samples
+  for _ in 0..<options.smoothingRounds {
+    samples = smoothedKeepingEdges(samples, size: geometry.size, workers: workers)
+  }
+  for _ in 0..<options.medianRounds {
+    samples = medianOfNeighbours(samples, size: geometry.size, workers: workers)
+  }
+  guard 0 < options.axialBlurVoxels else { return samples }
+  return gaussianSmoothed(
+    Block(region: geometry.bounds, samples: samples),
+    sigmaVoxels: SIMD3(0, 0, options.axialBlurVoxels), workers: workers
+  ).samples
 }
 
 /// One explicit step of Perona and Malik's diffusion (IEEE PAMI 1990, eq. 8 with g = 1/(1 + (s/K)²)),
@@ -54,4 +76,48 @@ private func smoothedKeepingEdges(
     }
   }
   return result
+}
+
+/// Each voxel's median with its six neighbours; at the border the voxel counts twice.
+func medianOfNeighbours(_ samples: [Float], size: VolumeSize, workers: Workers) -> [Float] {
+  var result = samples
+  workers.fillRows(of: &result, rowLength: size.x) { row, target in
+    let (y, z) = (row % size.y, row / size.y)
+    func range(_ row: Int) -> Range<Int> { (row * size.x)..<((row + 1) * size.x) }
+    let span = samples.span
+    let here = span.extracting(range(row))
+    let left = span.extracting(range(y == 0 ? row : row - 1))
+    let right = span.extracting(range(y == size.y - 1 ? row : row + 1))
+    let below = span.extracting(range(z == 0 ? row : row - size.y))
+    let above = span.extracting(range(z == size.z - 1 ? row : row + size.y))
+    for x in target.indices {
+      target[x] = median(
+        here[x], here[max(x - 1, 0)], here[min(x + 1, size.x - 1)], left[x], right[x], below[x],
+        above[x])
+    }
+  }
+  return result
+}
+
+/// Median of seven by forgetting: of any five of seven, neither the least nor the greatest is the
+/// median, as at least four others lie on one side of it; nor of any four of the five then left.
+@inline(__always)
+private func median(
+  _ a: Float, _ b: Float, _ c: Float, _ d: Float, _ e: Float, _ f: Float, _ g: Float
+) -> Float {
+  func order(_ a: inout Float, _ b: inout Float) { (a, b) = (min(a, b), max(a, b)) }
+  var (a, b, c, d, e, f) = (a, b, c, d, e, f)
+  order(&a, &b)
+  order(&c, &d)
+  order(&a, &c)
+  order(&b, &d)
+  order(&a, &e)
+  order(&e, &d)
+  // a and d are out.
+  order(&b, &c)
+  order(&e, &f)
+  order(&b, &e)
+  order(&c, &f)
+  // b and f are out.
+  return max(min(c, e), min(max(c, e), g))
 }

@@ -35,7 +35,7 @@ private func shapes() -> [any MembraneShape] {
   ]
 }
 
-private func distance(_ shape: any MembraneShape, at position: SIMD3<Double>) -> Double {
+func distance(_ shape: any MembraneShape, at position: SIMD3<Double>) -> Double {
   var row: [Float] = [0]
   Workers.one.fillRows(of: &row, rowLength: 1) { _, span in
     shape.fillDistances(&span, start: SIMD3<Float>(position), step: 10, band: 90)

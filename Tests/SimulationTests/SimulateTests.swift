@@ -3,6 +3,7 @@ import LinearAlgebra
 import Meshes
 import Testing
 import TomogramModel
+import TomographicImaging
 import Volumes
 
 @testable import Simulation
@@ -32,6 +33,8 @@ private func quickSeries() -> ImagingOptions {
   options.tiltStepDegrees = 8
   return options
 }
+
+private let fixedRandom = CounterRandom(seed: 1, stream: 1)
 
 private func smallOptions() -> SimulationOptions {
   SimulationOptions(scene: smallScene(), imaging: quickSeries())
@@ -191,9 +194,12 @@ private func smallOptions() -> SimulationOptions {
       let step = abs(high.reduce(0, +) / Float(high.count) - flat.reduce(0, +) / Float(flat.count))
       return ((flat.max() ?? 0) - (flat.min() ?? 0)) / step
     }
-    let plain = finish(samples, geometry: geometry, options: options, workers: .one)
+    let plain = finish(
+      samples, geometry: geometry, options: options, random: fixedRandom, workers: .one)
     options.smoothingRounds = 3
-    let smooth = finish(samples, geometry: geometry, options: options, workers: Workers(count: 2))
+    let smooth = finish(
+      samples, geometry: geometry, options: options, random: fixedRandom,
+      workers: Workers(count: 2))
     #expect(roughness(smooth) < 0.5 * roughness(plain))
   }
 }
