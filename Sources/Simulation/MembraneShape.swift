@@ -11,6 +11,8 @@ protocol MembraneShape: Sendable {
   var kind: String { get }
   /// Whether it has an inside.
   var enclosesVolume: Bool { get }
+  /// Whether it crosses the volume whatever its size: then its mesh is larger than what is used of it.
+  var spansVolume: Bool { get }
   /// A box that holds the whole mid-surface.
   var lower: SIMD3<Double> { get }
   var upper: SIMD3<Double> { get }
@@ -26,6 +28,10 @@ protocol MembraneShape: Sendable {
   /// The mid-surface as triangles of about the given edge length, outwards (or along the frame's
   /// normal) counterclockwise.
   func mesh(edgeAngstrom: Double) -> TriangleMesh
+}
+
+extension MembraneShape {
+  var spansVolume: Bool { false }
 }
 
 /// A right-handed orthonormal frame: rows are its axes in the specimen's coordinates.

@@ -71,7 +71,8 @@ final class SceneBuilder {
       if occupied[offset] != 0 { return false }
       inside += 1
     }
-    return max(60, leastShareInside * Double(mesh.vertices.count)) <= Double(inside)
+    let wanted = shape.spansVolume ? 0 : leastShareInside * Double(mesh.vertices.count)
+    return max(60, wanted) <= Double(inside)
   }
 
   /// Draws a membrane; later membranes keep clear of it.

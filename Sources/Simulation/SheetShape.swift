@@ -25,6 +25,7 @@ struct SheetShape: MembraneShape {
   }
 
   var enclosesVolume: Bool { false }
+  var spansVolume: Bool { true }
   // The sheet crosses everything, so its box is as large as its mesh.
   var lower: SIMD3<Double> { frame.origin - 2 * reachAngstrom }
   var upper: SIMD3<Double> { frame.origin + 2 * reachAngstrom }
