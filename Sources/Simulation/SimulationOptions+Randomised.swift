@@ -31,11 +31,14 @@ extension SceneOptions {
     options.drawLeaflets(random: &random)
     options.drawContents(random: &random)
     options.drawGround(random: &random)
-    if share < 0.06 {
+    if share < 0.08 {
       options.clearMembranes()
-    } else if share < 0.16 {
+      if share < 0.04 { options.drawThicket(random: &random) }
+    } else if share < 0.18 {
       options.clearMembranes()
       options.drawLargeMembranes(random: &random)
+    } else if share < 0.38 {
+      options.drawThicket(random: &random)
     }
     return options
   }
@@ -95,6 +98,13 @@ extension SceneOptions {
     filamentLengthNm = Span2(60, random.uniform(120, 400))
     hasFaces = false
     membraneProteinsPer1000Nm2 = random.logUniform(1, 12)
+  }
+
+  /// Microtubules and filaments, whose walls and lines look like membranes.
+  private mutating func drawThicket(random: inout CounterRandom) {
+    filaments = Int(random.logUniform(8, 120))
+    microtubules = random.integer(2...14)
+    filamentLengthNm = Span2(60, random.uniform(150, 500))
   }
 
   private mutating func drawLeaflets(random: inout CounterRandom) {

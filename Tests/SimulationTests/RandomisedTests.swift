@@ -15,7 +15,8 @@ import Testing
         + scene.cisternaStacks + scene.contactVesicles + scene.organelles + scene.buddingVesicles
         + scene.mitochondria + scene.openMembranes
     }
-    #expect((0.04...0.09).contains(empty))
+    #expect((0.05...0.11).contains(empty))
+    #expect((0.2...0.35).contains(share { 3 < $0.scene.microtubules }))
     #expect(
       (0.06...0.14).contains(share { 60 <= $0.scene.vesicleRadiusNm.low && 9 < $0.scene.filaments })
     )
