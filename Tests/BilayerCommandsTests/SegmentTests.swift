@@ -79,7 +79,7 @@ struct SegmentTests {
       let agreement = try JSONDecoder().decode(HalfAgreement.self, from: Data(bytes))
       #expect(agreement.dice == 1)
       // Each voxel is counted for each half.
-      #expect(agreement.bins.reduce(0) { $0 + $1.voxels } == 2 * 80 * 40 * 40)
+      #expect(agreement.probabilities.bins.reduce(0) { $0 + $1.voxels } == 2 * 80 * 40 * 40)
       let other = try ProgramRun.shell(
         """
         bilayer simulate --output phantom --size 48x48x32 --quiet
@@ -184,7 +184,14 @@ struct SegmentTests {
         """
         \(Self.command) part --region 4:36,:,8:80
         \(Self.command) coarse --bin 2
+        bilayer report coarse --output again.html --force --quiet
         """, in: folder)
+      // The report alone shows the tomogram as the stages saw it: the same buffers, so the same page
+      // but for what only the run knew.
+      let page = try InputFile(path: folder + "/again.html").readText()
+      #expect(!page.contains("The tomogram is not shown"))
+      let whole = try InputFile(path: folder + "/coarse/report.html").readText()
+      #expect(abs(page.utf8.count - whole.utf8.count) < 1000)
       func geometry(_ name: String) throws -> (SIMD3<Double>, SIMD3<Double>, [Int]) {
         let found = try InputVolume.open(
           path: folder + "/" + name, scratchFolder: folder

@@ -1,3 +1,4 @@
+import MembranePrediction
 import TestSupport
 import Testing
 import WorkLedger
@@ -35,6 +36,27 @@ struct TrainTests {
       #expect(picture.hasPrefix("<svg") && picture.contains("polyline"))
       #expect(!Folder.exists(folder + "/mine.safetensors.checkpoint"))
       #expect(Folder.exists(folder + "/out/probability.mrc"))
+    }
+  }
+
+  @Test("No steps only calibrate: the weights stay, and the report tells how reliable they are")
+  func calibratesOnly() throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        bilayer train --data . --validation . --from model --steps 0 --patch 16 --quiet \
+          --output calibrated
+        bilayer segment tomogram.mrc --model calibrated --output out --quiet
+        grep -q 'Are the probabilities to be trusted' out/report.html
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      let before = try MembraneModel(path: folder + "/model")
+      let after = try MembraneModel(path: folder + "/calibrated")
+      #expect(after.weights == before.weights)
+      #expect(after.card.calibration != before.card.calibration)
+      #expect(try #require(after.card.reliability?.expectedError) < 0.05)
     }
   }
 

@@ -8,16 +8,28 @@ import TomogramModel
     var same = HalfAgreement()
     same.add(values, values)
     #expect(same.dice == 1)
-    for bin in same.bins { #expect(bin.mean == bin.meanOther) }
+    for bin in same.probabilities.bins { #expect(bin.mean == bin.meanOther) }
     // 0.95 and 1, once for each half.
-    #expect(same.bins[9].voxels == 4)
-    #expect(same.bins[3].mean == nil)
+    #expect(same.probabilities.bins[9].voxels == 4)
+    #expect(same.probabilities.bins[3].mean == nil)
 
     var swapped = HalfAgreement()
     swapped.add([0, 1], [1, 0])
     #expect(swapped.dice == 0)
-    #expect(swapped.bins[9].meanOther == 0 && swapped.bins[0].meanOther == 1)
+    #expect(
+      swapped.probabilities.bins[9].meanOther == 0 && swapped.probabilities.bins[0].meanOther == 1)
     #expect(HalfAgreement().dice == nil)
+  }
+
+  @Test("The expected error is the mean distance between what is said and what is so")
+  func expectedError() throws {
+    var bins = ProbabilityBins()
+    #expect(bins.expectedError == nil)
+    // Said 0.75 of four voxels, three of them so: no error. Said 0.25 of two, both so: 0.75 each.
+    for truth in [1, 1, 1, 0] as [Float] { bins.add(0.75, other: truth) }
+    #expect(bins.expectedError == 0)
+    for _ in 0..<2 { bins.add(0.25, other: 1) }
+    #expect(abs(try #require(bins.expectedError) - 0.25) < 1e-12)
   }
 
   @Test("Blocks add up as if they had come at once")

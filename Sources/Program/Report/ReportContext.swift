@@ -1,3 +1,4 @@
+public import TomogramModel
 public import Volumes
 
 /// What the caller knows of a result beyond its folder.
@@ -11,6 +12,8 @@ public struct ReportContext: Sendable {
   public var tomogramPath: String?
   /// Contrast that was found or given, e.g. "dark membranes".
   public var contrast: String?
+  /// What the network's probabilities say against the truth, on tomograms it has not learned from.
+  public var reliability: ProbabilityBins?
   /// Notes and verdicts of the stages, for the top of the page.
   public var notes: [String]
   /// Versions to name beside the plan's.

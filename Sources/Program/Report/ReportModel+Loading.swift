@@ -27,7 +27,7 @@ extension ReportModel {
       ["plan.json", "instances.csv", "instances.mrc"].contains(where: { files.existing($0) != nil })
     else { throw ReportError.notAResultFolder(path: folder) }
     self.init(name: files.name, methods: Methods())
-    notes = context.notes
+    (notes, reliability) = (context.notes, context.reliability)
     let planned = try readPlan(files)
     isMeasured = files.existing("instances.csv") != nil
     if isMeasured { membranes = try MembraneTable.read(path: files.path("instances.csv")) }

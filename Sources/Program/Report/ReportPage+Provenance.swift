@@ -16,25 +16,46 @@ extension ReportPage {
       \(total.total == 0
         ? "<p class=\"remark\">This folder has no provenance.mrc: shares are not known.</p>"
         : Self.shareBar(total))
-      \(halfTable)
+      \(trustSection)
       </section>
 
       """
   }
 
-  /// What one half says of the voxels of which the other says p.
-  private var halfTable: String {
-    guard let halves = model.halves else { return "" }
-    let rows = halves.bins.compactMap { bin -> String? in
-      guard let mean = bin.mean, let other = bin.meanOther else { return nil }
-      return "<tr><td>\(shown(mean))</td><td>\(shown(other))</td><td>\(shown(bin.voxels))</td></tr>"
-    }
+  /// What stands behind the probabilities: unseen simulated tomograms, and half tomograms.
+  private var trustSection: String {
+    let tables = [
+      model.reliability.map {
+        Self.binTable(
+          $0, "On simulated tomograms that the network has not learned from",
+          "Membrane, share of voxels")
+      },
+      model.halves.map {
+        Self.binTable(
+          $0.probabilities,
+          "On the halves of this tomogram, which share the membranes and not the noise",
+          "Other half, mean")
+      },
+    ].compactMap { $0 }
+    guard !tables.isEmpty else { return "" }
     return """
       <h3>Are the probabilities to be trusted?</h3>
-      <p>Two half tomograms share the membranes and not the noise. Where one half says a \
-      probability, the other should say about the same.</p>
-      <table id="halves"><thead><tr><th>One half: mean probability</th><th>Other half</th>\
-      <th>Voxels</th></tr></thead><tbody>\(rows.joined())</tbody></table>
+      <p>Where the two columns of a table agree, they can be taken at their word.</p>
+      \(tables.joined())
+      """
+  }
+
+  private static func binTable(
+    _ bins: ProbabilityBins, _ title: String, _ other: String
+  ) -> String {
+    let rows = bins.bins.compactMap { bin -> String? in
+      guard let mean = bin.mean, let found = bin.meanOther else { return nil }
+      return "<tr><td>\(shown(mean, significantDigits: 3))</td>"
+        + "<td>\(shown(found, significantDigits: 3))</td><td>\(shown(bin.voxels))</td></tr>"
+    }
+    return """
+      <table class="bins"><caption>\(title)</caption><thead><tr><th>Probability, mean</th>\
+      <th>\(other)</th><th>Voxels</th></tr></thead><tbody>\(rows.joined())</tbody></table>
       """
   }
 

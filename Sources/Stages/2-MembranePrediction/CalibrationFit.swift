@@ -1,5 +1,6 @@
 import RealModule
 public import Tensors
+public import TomogramModel
 public import Training
 
 extension LogitCalibration {
@@ -29,6 +30,11 @@ extension LogitCalibration {
     if !(0.1...10).contains(slope) || !offset.isFinite { self.init() }
   }
 
+  /// sigmoid(slope · logit + offset).
+  func probability(ofLogit logit: Double) -> Double {
+    1 / (1 + Double.exp(-(slope * logit + offset)))
+  }
+
   private func newtonStep(
     _ logits: [Float], _ targets: [Float], _ weights: [Float]
   ) -> (slope: Double, offset: Double) {
@@ -36,7 +42,7 @@ extension LogitCalibration {
     var (g0, g1, h00, h01, h11) = (0.0, 0.0, 1e-6, 0.0, 1e-6)
     for index in logits.indices where weights[index] != 0 {
       let (x, w) = (Double(logits[index]), Double(weights[index]))
-      let p = 1 / (1 + Double.exp(-(slope * x + offset)))
+      let p = probability(ofLogit: x)
       let error = w * (p - Double(targets[index]))
       let curvature = w * p * (1 - p)
       g0 += error
@@ -57,10 +63,11 @@ extension LogitCalibration {
 
 extension UNet {
   /// Fits a calibration on the validation batches of a source, whose patches should come from
-  /// anywhere (`SegmentationSource.withoutPreference`), as in a tomogram.
+  /// anywhere (`SegmentationSource.withoutPreference`), as in a tomogram; and tells how reliable the
+  /// calibrated probabilities are there.
   public func calibration(
     on source: any TrainingSource, device: Device, engine: Engine
-  ) throws -> LogitCalibration {
+  ) throws -> (fit: LogitCalibration, reliability: ProbabilityBins) {
     var (logits, targets, weights): ([Float], [Float], [Float]) = ([], [], [])
     // Two numbers are found: every seventh voxel tells as much as all, in a seventh of the memory.
     // Odd, so that no column of a patch is left out.
@@ -78,6 +85,11 @@ extension UNet {
       targets += thinned(batch.target.values)
       weights += thinned(batch.weight.values)
     }
-    return LogitCalibration(fitting: logits, targets: targets, weights: weights)
+    let fit = LogitCalibration(fitting: logits, targets: targets, weights: weights)
+    var reliability = ProbabilityBins()
+    for index in logits.indices where weights[index] != 0 {
+      reliability.add(Float(fit.probability(ofLogit: Double(logits[index]))), other: targets[index])
+    }
+    return (fit, reliability)
   }
 }

@@ -1,4 +1,5 @@
 public import Tensors
+public import TomogramModel
 import FoundationEssentials
 public import Volumes
 import WorkLedger
@@ -24,6 +25,9 @@ public struct ModelCard: Codable, Hashable, Sendable {
   public var voxelSizeAngstrom: Double
   /// Turns logits into probabilities that are as often right as they say.
   public var calibration = LogitCalibration()
+  /// What the calibrated probabilities say against the truth, on tomograms it has not learned from;
+  /// nil where there were none.
+  public var reliability: ProbabilityBins?
   /// What it was trained with: options, data, seeds, as JSON texts by name.
   public var training: [String: String] = [:]
 

@@ -35,25 +35,37 @@ struct Tracer {
     let largeCount = found.components.prefix {
       options.minimumFragmentNm3 <= Double($0.voxels) * geometry.voxelVolumeNm3
     }.count
-    let means = try meanProbabilities(of: found)
-    let least = options.minimumFragmentCertainty * (means.prefix(largeCount).max() ?? 0)
+    let certainties = try certainties(of: found, largeCount: largeCount)
+    let least = options.minimumFragmentCertainty * (certainties.max() ?? 0)
     return Fragments(
       labels: found.labels,
-      isMembrane: [false] + means.indices.map { $0 < largeCount && least <= means[$0] })
+      isMembrane: [false]
+        + found.components.indices.map { $0 < largeCount && least <= certainties[$0] })
   }
 
-  /// Mean probability of each component; 1 where only a mask is given.
-  private func meanProbabilities(of found: ComponentLabelling) throws -> [Double] {
-    guard let probability else { return found.components.map { _ in 1 } }
-    var sums = [Int](repeating: 0, count: found.components.count + 1)
+  /// The probability that a tenth of a fragment's voxels reach, for the large ones; 1 where only a mask
+  /// is given.
+  private func certainties(of found: ComponentLabelling, largeCount: Int) throws -> [Double] {
+    guard let probability else { return Array(repeating: 1, count: largeCount) }
+    // Components are labelled from 1, by falling size: a histogram of 256 bins for each large one.
+    var histograms = [Int](repeating: 0, count: 256 * largeCount)
     for slab in geometry.bounds.slabs(thickness: 8) {
       let labels = try found.labels.read(slab)
       let values = try probability.read(slab)
-      for place in labels.samples.indices where labels.samples[place] != 0 {
-        sums[Int(labels.samples[place])] += Int(values.samples[place])
+      for (label, value) in zip(labels.samples, values.samples)
+      where 0 < label && Int(label) <= largeCount {
+        histograms[256 * (Int(label) - 1) + Int(value)] += 1
       }
     }
-    return found.components.map { Double(sums[$0.label]) / (255 * Double($0.voxels)) }
+    return (0..<largeCount).map { index in
+      let histogram = histograms[(256 * index)..<(256 * (index + 1))]
+      var above = 0
+      let reached = histogram.indices.last { bin in
+        above += histogram[bin]
+        return found.components[index].voxels <= 10 * above
+      }
+      return Double((reached ?? histogram.startIndex) - histogram.startIndex) / 255
+    }
   }
 
   /// Takes what is no membrane out of the mask.

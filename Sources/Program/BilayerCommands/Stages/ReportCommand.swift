@@ -32,9 +32,14 @@ struct ReportCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
+    let paths = folders.map { Folder.absolute($0) }
+    let scratch = Machine.scratchFolder
+    let context =
+      paths.count == 1
+      ? ReportContext(planIn: paths[0], scratchFolder: scratch) : ReportContext()
     let files = try writeReport(
-      of: folders.map { Folder.absolute($0) }, to: output, groups: groups, overwrite: force,
-      scratchFolder: Machine.scratchFolder)
+      of: paths, to: output, groups: groups, context: context, overwrite: force,
+      scratchFolder: scratch)
     if !quiet { Console.say(files.joined(separator: "\n"), to: .messages) }
   }
 }

@@ -43,7 +43,9 @@ struct TrainCommand: ParsableCommand {
       valueName: "slice|volume|fast"))
   var network: NetworkValue = .volume
 
-  @Option(help: ArgumentHelp("Number of steps (default: 4000).", valueName: "N"))
+  @Option(
+    help: ArgumentHelp(
+      "Number of steps (default: 4000); 0 with --from: calibrate only.", valueName: "N"))
   var steps: Int?
 
   @Option(help: ArgumentHelp("Patches a step (default: 2, slices 16).", valueName: "N"))
@@ -87,8 +89,12 @@ struct TrainCommand: ParsableCommand {
     if data.isEmpty && pairs == nil {
       throw ValidationError("Nothing to learn from: give --data DIR or --pairs LIST.")
     }
-    for (name, value) in [("steps", steps), ("batch", batch), ("patch", patch)] {
-      if let value, value < 1 { throw ValidationError("--\(name) \(value): expected 1 or more.") }
+    for (name, value, least) in [
+      ("steps", steps, from == nil ? 1 : 0), ("batch", batch, 1), ("patch", patch, 1),
+    ] {
+      if let value, value < least {
+        throw ValidationError("--\(name) \(value): expected \(least) or more.")
+      }
     }
     if let learningRate, !(0 < learningRate && learningRate < 1) {
       throw ValidationError("--learning-rate \(learningRate): expected a number from 0 to 1.")

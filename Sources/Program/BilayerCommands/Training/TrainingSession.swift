@@ -82,10 +82,13 @@ struct TrainingSession {
       try curve.add(record)
       if record.kind == .validation { progress.note(Self.words(record)) }
     }
-    try trainer.finish()
+    if 0 < options.steps { try trainer.finish() }
     var card = card
-    card.calibration = try network.calibration(
+    let calibration = try network.calibration(
       on: source.withoutPreference(), device: device, engine: engine)
+    card.calibration = calibration.fit
+    card.reliability =
+      calibration.reliability.expectedError == nil ? nil : calibration.reliability
     let model = MembraneModel(card: card, weights: try network.weights())
     try model.write(to: files.model, overwrite: true)
     Folder.remove(files.checkpoint)
@@ -96,12 +99,13 @@ struct TrainingSession {
     let size = sampling.patchSize
     let start =
       card.training["from"]?.isEmpty ?? true
-      ? "from random weights" : "from the given model's weights, at a tenth of the usual rate"
+      ? "from random weights" : "from the given model's weights"
+    let patches = "\(sampling.batchSize) patches of \(size.x) x \(size.y) x \(size.z) voxels"
     return """
       Learning from \(source.exampleCount.learned) tomograms, watching \
-      \(source.exampleCount.watched), \(start): \(options.steps) steps of \(sampling.batchSize) \
-      patches of \(size.x) x \(size.y) x \(size.z) voxels of \(card.voxelSizeAngstrom) Å, on \
-      \(device). Losses: \(files.model).tsv and .svg.
+      \(source.exampleCount.watched), \(start): \(options.steps) steps of \(patches) of \
+      \(card.voxelSizeAngstrom) Å at a rate of up to \(options.learningRate), on \(device). \
+      Losses: \(files.model).tsv and .svg.
       """
   }
 
