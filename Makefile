@@ -22,6 +22,8 @@ bench: packages engine
 # Scores of the shipped model on unseen and on foreign data.
 validate: packages engine build
 	sh Scripts/validate.sh
+	sh Scripts/validate-strangers.sh
+	sh Scripts/validate-em.sh
 
 # Makes the shipped models anew: minutes on a GPU, a day on two cores.
 model: packages engine build

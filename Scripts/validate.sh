@@ -5,7 +5,7 @@
 #   Scripts/validate.sh [FOLDER] [MODEL] [SEED...]
 #
 # FOLDER: where results go (default: validation). MODEL: a file, or volume, fast or slice (default:
-# volume). SEED: default the test seeds; options are chosen on others.
+# volume). SEED: default the test seeds; options are chosen on others. CONTRASTS: the leaflet_cnr values.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=.build/release/bilayer
@@ -16,7 +16,7 @@ model=${2:-volume}
 
 . Scripts/tables.sh
 
-for contrast in 0.9 0.6 0.4; do
+for contrast in ${CONTRASTS:-0.9 0.6 0.4}; do
   mkdir -p "$out/$contrast"
   heading "own simulator, leaflet_cnr $contrast, 10 Å"
   for seed in "$@"; do

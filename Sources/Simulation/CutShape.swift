@@ -38,6 +38,7 @@ struct CutShape: MembraneShape {
 
   let kind = "open"
   var enclosesVolume: Bool { false }
+  var spansVolume: Bool { base.spansVolume }
   var lower: SIMD3<Double> { base.lower }
   var upper: SIMD3<Double> { base.upper }
 

@@ -1,6 +1,7 @@
 import MembranePrediction
 import TestSupport
 import Testing
+import TomogramModel
 import WorkLedger
 
 private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()

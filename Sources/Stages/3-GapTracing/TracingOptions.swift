@@ -24,7 +24,7 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// The same holds for fragments that are much less certain than the most certain one, a fragment's
   /// certainty being the probability that a tenth of its voxels reach: its mean would be lowered by
   /// what is inferred in the wedge. Default 0.9 (Decision 4): on validation phantoms membranes had
-  /// 0.91 and more, what is none 0.88 and less. Not a fixed probability, as in noisy tomograms no
+  /// 0.92 and more, what is none 0.89 and less. Not a fixed probability, as in noisy tomograms no
   /// membrane is certain.
   public var minimumFragmentCertainty = 0.9
   /// The longest gap that is looked across, rim to rim, in Å. Default 500: the cap that a wedge of
