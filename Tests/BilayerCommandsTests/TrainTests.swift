@@ -12,7 +12,7 @@ private let isReady = ProgramRun.program() != nil && ProgramRun.hasEngine()
   .enabled(if: isReady, "Needs bilayer in .build and the engine: `swift build`, `make engine`."))
 struct TrainTests {
   private static let command =
-    "bilayer train --data . --validation . --network fast --patch 16 --batch 1 --quiet"
+    "bilayer train --data . --validation . --network fast --patch 32 --batch 2 --quiet"
 
   private func rows(_ folder: String, _ model: String) throws -> [[Substring]] {
     try InputFile(path: folder + "/" + model + ".tsv").readText().split(separator: "\n")
@@ -68,6 +68,9 @@ struct TrainTests {
       let unknown = try ProgramRun.shell(
         "bilayer train --data . --network deep --output m", in: folder)
       #expect(unknown.status == 2 && unknown.messages.contains("--network"))
+      let odd = try ProgramRun.shell(
+        "bilayer train --data . --patch 40 --output m", in: folder)
+      #expect(odd.status == 2 && odd.messages.contains("multiple of 16"))
       let none = try ProgramRun.shell(
         "\(Self.command) --labels 9 --steps 1 --output m", in: folder)
       #expect(none.status == 3 && none.messages.contains("labels mean membrane"))

@@ -295,7 +295,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
     }
     let patch = 5 * 12 * 40
     #expect(try membraneVoxels(0.9, 0.7) == patch)
-    #expect(try membraneVoxels(0.9, 0.8) == 2 * patch)
+    #expect(try membraneVoxels(0.9, 0.84) == 2 * patch)
     #expect(try membraneVoxels(0.6, 0.65) == 2 * patch)
   }
 

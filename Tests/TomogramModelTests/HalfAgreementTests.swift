@@ -29,6 +29,7 @@ import TomogramModel
     for truth in [1, 1, 1, 0] as [Float] { bins.add(0.75, other: truth) }
     #expect(bins.expectedError == 0)
     for _ in 0..<2 { bins.add(0.25, other: 1) }
+    bins.add(.nan, other: 1)
     #expect(abs(try #require(bins.expectedError) - 0.25) < 1e-12)
   }
 

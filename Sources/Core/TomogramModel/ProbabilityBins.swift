@@ -24,8 +24,9 @@ public struct ProbabilityBins: Codable, Hashable, Sendable {
   /// Nothing counted yet.
   public init() {}
 
-  /// Counts a voxel.
+  /// Counts a voxel, unless nothing was said of it (NaN).
   public mutating func add(_ probability: Float, other: Float) {
+    guard !probability.isNaN else { return }
     let place = min(max(Int(probability * 10), 0), 9)
     bins[place].voxels += 1
     bins[place].sum += Double(probability)

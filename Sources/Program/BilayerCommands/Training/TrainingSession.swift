@@ -50,6 +50,14 @@ struct TrainingSession {
     let start = try command.from.map { try MembraneModel(path: $0) }
     let architecture = start?.card.architecture ?? command.network.architecture
     sampling = command.samplingOptions(dimension: architecture.dimension)
+    let least = 2 * architecture.lengthMultiple
+    guard sampling.patchSize.x.isMultiple(of: architecture.lengthMultiple),
+      least <= sampling.patchSize.x
+    else {
+      throw UsageError(
+        "--patch \(sampling.patchSize.x): expected a multiple of \(architecture.lengthMultiple), the "
+          + "network's coarsest voxel, and at least \(least).")
+    }
     let reader = try ExampleReader(command, start: start, progress: progress, stop: stop)
     engine = try Engine.open()
     try engine.setThreads(command.computing.workers.count)
