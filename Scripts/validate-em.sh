@@ -13,8 +13,8 @@ model=${2:-volume}
 data=../shared/data/em
 [ -r $data/gala_train-image.h5 ] || { echo "validate: no $data: left out"; exit 0; }
 sh Scripts/install-checks.sh >/dev/null
-python3 -m pip install --quiet --root-user-action=ignore --disable-pip-version-check --no-deps \
-  --target .peer h5py
+[ -d .peer/h5py ] || python3 -m pip install --quiet --root-user-action=ignore \
+  --disable-pip-version-check --no-deps --target .peer h5py
 mkdir -p "$out"
 export PYTHONPATH=.python:.peer DATA=$data OUT=$out
 python3 - <<'PYTHON'
