@@ -24,6 +24,7 @@ validate: packages engine build
 	sh Scripts/validate.sh
 	sh Scripts/validate-strangers.sh
 	sh Scripts/validate-em.sh
+	sh Scripts/validate-few-sections.sh
 
 # Makes the shipped models anew: minutes on a GPU, a day on two cores.
 model: packages engine build

@@ -49,6 +49,7 @@ struct TrainTests {
         set -e
         bilayer train --data . --validation . --from model --steps 0 --patch 16 --quiet \
           --output calibrated
+        bilayer train --data . --from model --steps 0 --quiet --patch 16 --output unwatched
         bilayer segment tomogram.mrc --model calibrated --output out --quiet
         grep -q 'Are the probabilities to be trusted' out/report.html
         """, in: folder)
@@ -56,6 +57,10 @@ struct TrainTests {
       let before = try MembraneModel(path: folder + "/model")
       let after = try MembraneModel(path: folder + "/calibrated")
       #expect(after.weights == before.weights)
+      // With nothing to watch, the calibration stays, too.
+      let unwatched = try MembraneModel(path: folder + "/unwatched")
+      #expect(unwatched.card.calibration == before.card.calibration)
+      #expect(unwatched.card.reliability == nil)
       #expect(after.card.calibration != before.card.calibration)
       #expect(try #require(after.card.reliability?.expectedError) < 0.05)
     }

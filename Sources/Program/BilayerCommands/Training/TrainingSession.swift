@@ -71,6 +71,7 @@ struct TrainingSession {
       "examples": "\(reader.examples.count)", "program": ProgramVersion.current,
       "from": try command.from.map { try MembraneModel.contentHash(path: $0) } ?? "",
     ]
+    if let start { card.calibration = start.card.calibration }
     self.card = card
     weights = start?.weights ?? UNet.initialWeights(architecture, seed: command.seed)
   }
@@ -92,11 +93,12 @@ struct TrainingSession {
     }
     if 0 < options.steps { try trainer.finish() }
     var card = card
-    let calibration = try network.calibration(
-      on: source.withoutPreference(), device: device, engine: engine)
-    card.calibration = calibration.fit
-    card.reliability =
-      calibration.reliability.expectedError == nil ? nil : calibration.reliability
+    // Without tomograms to watch, the calibration of the model it began from is the best guess.
+    if 0 < source.exampleCount.watched {
+      let calibration = try network.calibration(
+        on: source.withoutPreference(), device: device, engine: engine)
+      (card.calibration, card.reliability) = (calibration.fit, calibration.reliability)
+    }
     let model = MembraneModel(card: card, weights: try network.weights())
     try model.write(to: files.model, overwrite: true)
     Folder.remove(files.checkpoint)
