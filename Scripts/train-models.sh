@@ -3,7 +3,7 @@
 #
 #   Scripts/train-models.sh [FOLDER]      FOLDER: tomograms and checkpoints (default: .model)
 #
-# Stopped, it goes on where it was. Ten minutes on a GPU with 16 cores, a day or more on two cores:
+# Stopped, it goes on where it was; a new FOLDER begins anew. Ten minutes on a GPU with 16 cores, a day or more on two cores:
 # SCENES and STEPS make it smaller. Models go to MODELS (default: Models); DEVICE chooses the device.
 set -eu
 cd "$(dirname "$0")/.."
@@ -32,7 +32,8 @@ wait
 # train NETWORK FILE STEPS PATCH BATCH
 train() {
   "$bilayer" train --network "$1" --data "$work"/group-* --model-pixel-size 10 --steps "$3" \
-    --patch "$4" --batch "$5" --seed 1 --device "${DEVICE:-auto}" --output "$models/$2" --resume
+    --patch "$4" --batch "$5" --seed 1 --device "${DEVICE:-auto}" --output "$work/$2" --resume
+  cp "$work/$2" "$models/$2"
 }
 train volume membrane.safetensors "$steps" 112 12
 train fast membrane-fast.safetensors $((steps * 3 / 10)) 112 12
