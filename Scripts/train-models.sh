@@ -3,8 +3,9 @@
 #
 #   Scripts/train-models.sh [FOLDER]      FOLDER: tomograms and checkpoints (default: .model)
 #
-# Stopped, it goes on where it was; a new FOLDER begins anew. Ten minutes on a GPU with 16 cores, a day or more on two cores:
-# SCENES and STEPS make it smaller. Models go to MODELS (default: Models); DEVICE chooses the device.
+# Stopped, it goes on where it was; a new FOLDER begins anew. Ten minutes on a GPU with 16 cores, a day
+# or more on two cores: SCENES and STEPS make it smaller. Models go to MODELS (default: Models); DEVICE
+# chooses the device.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
