@@ -2,8 +2,6 @@
 
 SWIFT ?= swift
 SOURCES = Package.swift Sources Tests TestSupport Benchmarks
-BILAYER = .build/release/bilayer
-MODEL = Models/membrane.safetensors
 
 .PHONY: demo test bench validate model build lint format packages engine checks
 

@@ -1,4 +1,4 @@
-# Tables of scores for the scripts that validate: sourced, not run.
+# Scores and their tables, for the scripts that validate: sourced, not run. They set $bilayer.
 
 columns='surface_f1_seen surface_precision recall_seen recall_hidden nsd_1 thickness_ratio gap_precision gap_f1 pq'
 
@@ -13,6 +13,26 @@ row() {
       for (i = 1; i <= count; i++) printf " %17s", (column[i] in value) ? value[column[i]] : "-"
       print ""
     }' "$2"
+}
+
+# Segments a simulated phantom with a model and scores it: a row.
+#   score_phantom NAME FOLDER MODEL      FOLDER: holds phantom/, gets results/ and scores.txt
+score_phantom() {
+  $bilayer segment "$2/phantom/tomogram.mrc" --output "$2/results" --model "$3" --quiet --resume
+  $bilayer evaluate "$2/results" "$2/phantom" >"$2/scores.txt"
+  row "$1" "$2/scores.txt"
+}
+
+# The same for the phantoms of another simulator, of one specimen under less and more noise: two rows.
+#   score_polnet DATA FOLDER MODEL       FOLDER: a name that the noise is added to
+score_polnet() {
+  for snr in 0.3 0.1; do
+    $bilayer segment "$1/polnet_s101_snr$snr.mrc" --output "$2$snr" --model "$3" --quiet --resume
+    $bilayer evaluate "$2$snr" "$1/polnet_s101_lbl.mrc.gz" --membrane-labels 1,2,3 \
+      --ignore-label 30 --truth-surfaces "$1/polnet_s101_midsurfaces.vtp" --truth-types 1,2 \
+      >"$2$snr/scores.txt"
+    row "SNR-$snr" "$2$snr/scores.txt"
+  done
 }
 
 heading() {

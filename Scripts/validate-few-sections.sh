@@ -32,11 +32,4 @@ printf '%s\tlabels.mrc\n' "$(pwd)/$data/polnet_s101_snr0.3.mrc" >"$out/pairs.tsv
 $bilayer train --pairs "$out/pairs.tsv" --sparse --ignore-label 2 --from Models/membrane.safetensors \
   --steps 150 --output "$out/mine.safetensors" --force --quiet
 heading "another simulator, after five labelled sections"
-for snr in 0.3 0.1; do
-  $bilayer segment $data/polnet_s101_snr$snr.mrc --output "$out/$snr" --model "$out/mine.safetensors" \
-    --quiet --force
-  $bilayer evaluate "$out/$snr" $data/polnet_s101_lbl.mrc.gz --membrane-labels 1,2,3 \
-    --ignore-label 30 --truth-surfaces $data/polnet_s101_midsurfaces.vtp --truth-types 1,2 \
-    >"$out/$snr/scores.txt"
-  row "SNR-$snr" "$out/$snr/scores.txt"
-done
+score_polnet "$data" "$out/SNR-" "$out/mine.safetensors"

@@ -64,10 +64,7 @@ for look in 8 10 13 18 bright bytes denoised; do
   folder=$out/looks/$look
   $bilayer simulate --output "$folder/phantom" --seed 9003 --leaflet-cnr 0.9 --size $size \
     --pixel-size $edge --options "$out/options.json" --quiet --resume
-  $bilayer segment "$folder/phantom/tomogram.mrc" --output "$folder/results" --model "$model" \
-    --quiet --resume
-  $bilayer evaluate "$folder/results" "$folder/phantom" >"$folder/scores.txt"
-  row "$look" "$folder/scores.txt"
+  score_phantom "$look" "$folder" "$model"
 done >"$out/rows.txt"
 summary <"$out/rows.txt"
 

@@ -23,10 +23,7 @@ for contrast in ${CONTRASTS:-0.9 0.6 0.4}; do
     folder=$out/$contrast/$seed
     $bilayer simulate --output "$folder/phantom" --seed "$seed" --leaflet-cnr $contrast --quiet \
       --resume
-    $bilayer segment "$folder/phantom/tomogram.mrc" --output "$folder/results" --model "$model" \
-      --quiet --resume
-    $bilayer evaluate "$folder/results" "$folder/phantom" >"$folder/scores.txt"
-    row "seed-$seed" "$folder/scores.txt"
+    score_phantom "seed-$seed" "$folder" "$model"
   done >"$out/$contrast/rows.txt"
   summary <"$out/$contrast/rows.txt"
 done
@@ -37,11 +34,4 @@ if [ ! -r $data/polnet_s101_lbl.mrc.gz ]; then
   exit 0
 fi
 heading "another simulator, 10 Å"
-for snr in 0.3 0.1; do
-  $bilayer segment $data/polnet_s101_snr$snr.mrc --output "$out/polnet-$snr" --model "$model" \
-    --quiet --resume
-  $bilayer evaluate "$out/polnet-$snr" $data/polnet_s101_lbl.mrc.gz --membrane-labels 1,2,3 \
-    --ignore-label 30 --truth-surfaces $data/polnet_s101_midsurfaces.vtp --truth-types 1,2 \
-    >"$out/polnet-$snr/scores.txt"
-  row "SNR-$snr" "$out/polnet-$snr/scores.txt"
-done
+score_polnet "$data" "$out/polnet-" "$model"

@@ -1,3 +1,5 @@
+import TomogramModel
+
 /// Every metric of CONTRACT for one result and one truth.
 ///
 /// A group whose inputs are missing is nil and its keys are absent; a metric that is not defined for
@@ -73,11 +75,16 @@ extension EvaluationReport: Encodable {
       }
     }
     try container.encode(notes, forKey: Key("notes"))
-    if let calibration { try container.encode(calibration.bins, forKey: Key("reliability")) }
+    if let calibration {
+      try container.encode(calibration.bins.map(ReliabilityRow.init), forKey: Key("reliability"))
+    }
   }
 }
 
-extension ProbabilityCalibration.Bin: Encodable {
+/// A bin as the JSON has it.
+private struct ReliabilityRow: Encodable {
+  let bin: ProbabilityBins.Bin
+
   enum CodingKeys: String, CodingKey {
     case voxels
     case membraneShare = "membrane_share"
@@ -85,10 +92,10 @@ extension ProbabilityCalibration.Bin: Encodable {
   }
 
   /// Writes number, mean probability and share of membrane; the latter two absent in an empty bin.
-  public func encode(to encoder: any Encoder) throws {
+  func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(voxels, forKey: .voxels)
-    try container.encodeIfPresent(meanProbability, forKey: .meanProbability)
-    try container.encodeIfPresent(membraneShare, forKey: .membraneShare)
+    try container.encode(bin.voxels, forKey: .voxels)
+    try container.encodeIfPresent(bin.mean, forKey: .meanProbability)
+    try container.encodeIfPresent(bin.meanOther, forKey: .membraneShare)
   }
 }

@@ -1,3 +1,4 @@
+public import TomogramModel
 import Volumes
 
 /// Whether a predicted probability means what it says: `expected_calibration_error`.
@@ -13,42 +14,24 @@ import Volumes
 ///
 /// Ignored voxels and voxels whose probability is NaN are left out; nil where none is left.
 public struct ProbabilityCalibration: MetricGroup, Equatable {
-  /// The voxels of one bin of probability.
-  public struct Bin: Equatable, Sendable {
-    /// How many voxels.
-    public var voxels = 0
-    /// How many of them are membrane.
-    public var membraneVoxels = 0
-    /// Sum of their probabilities.
-    public var probabilitySum = 0.0
-
-    /// Mean probability; nil in an empty bin.
-    public var meanProbability: Double? { ratio(probabilitySum, Double(voxels)) }
-    /// Share of membrane voxels; nil in an empty bin.
-    public var membraneShare: Double? { ratio(membraneVoxels, voxels) }
-  }
-
   /// Number of bins: 20, so that the limits 0.05 and 0.95 are limits of bins.
   public static let binCount = 20
 
-  /// The bins by rising probability.
-  public var bins = [Bin](repeating: Bin(), count: binCount)
+  private var probabilities = ProbabilityBins(count: binCount)
+  /// The bins by rising probability, the other number being the truth, 0 or 1.
+  public var bins: [ProbabilityBins.Bin] { probabilities.bins }
   /// Σ (p − truth)².
-  public var squaredErrorSum = 0.0
+  public private(set) var squaredErrorSum = 0.0
 
   /// Makes empty bins.
   public init() {}
 
   /// ECE over all voxels.
-  public var expectedError: Double? { Self.expectedError(of: bins[...]) }
+  public var expectedError: Double? { probabilities.expectedError }
   /// ECE over the voxels with 0.05 <= p <= 0.95.
-  public var expectedErrorUncertain: Double? {
-    Self.expectedError(of: bins.dropFirst().dropLast())
-  }
+  public var expectedErrorUncertain: Double? { probabilities.expectedError(leavingOut: 1) }
   /// Mean squared error of the probability.
-  public var brierScore: Double? {
-    ratio(squaredErrorSum, Double(bins.reduce(0) { $0 + $1.voxels }))
-  }
+  public var brierScore: Double? { ratio(squaredErrorSum, Double(probabilities.voxels)) }
 
   public static let title = "Calibration of the probability"
 
@@ -58,13 +41,6 @@ public struct ProbabilityCalibration: MetricGroup, Equatable {
       MetricRow("expected_calibration_error_uncertain", expectedErrorUncertain),
       MetricRow("brier_score", brierScore),
     ]
-  }
-
-  private static func expectedError(of bins: ArraySlice<Bin>) -> Double? {
-    let gaps = bins.reduce(0.0) { sum, bin in
-      sum + abs(Double(bin.membraneVoxels) - bin.probabilitySum)
-    }
-    return ratio(gaps, Double(bins.reduce(0) { $0 + $1.voxels }))
   }
 }
 
@@ -78,24 +54,16 @@ extension ProbabilityCalibration {
     for offset in probability.indices {
       let (value, role) = (probability[offset], roles[offset])
       guard !value.isNaN, role != LabelRoles.ignored else { continue }
-      let clamped = min(max(Double(value), 0), 1)
-      let isMembrane = role == LabelRoles.membrane
-      let bin = min(Int(clamped * Double(Self.binCount)), Self.binCount - 1)
-      bins[bin].voxels &+= 1
-      bins[bin].membraneVoxels &+= isMembrane ? 1 : 0
-      bins[bin].probabilitySum += clamped
-      let error = clamped - (isMembrane ? 1 : 0)
+      let truth: Float = role == LabelRoles.membrane ? 1 : 0
+      probabilities.add(value, other: truth)
+      let error = min(max(Double(value), 0), 1) - Double(truth)
       squaredErrorSum += error * error
     }
   }
 
   /// Adds what another part of the volume counted.
   mutating func add(_ other: ProbabilityCalibration) {
-    for bin in bins.indices {
-      bins[bin].voxels += other.bins[bin].voxels
-      bins[bin].membraneVoxels += other.bins[bin].membraneVoxels
-      bins[bin].probabilitySum += other.bins[bin].probabilitySum
-    }
+    probabilities.add(other.probabilities)
     squaredErrorSum += other.squaredErrorSum
   }
 }

@@ -71,14 +71,11 @@ extension MembranePlacement {
   private mutating func gentle(kind: String, _ capsules: [Capsule]) -> [any MembraneShape] {
     let blend = random.uniform(60, 110)
     // What runs into other membranes with its middle is not worth the closer look.
-    guard capsules.allSatisfy({ isFree($0.start) && isFree($0.end) }) else { return [] }
+    let ends = capsules.flatMap { [$0.start, $0.end] }
+    guard ends.allSatisfy(builder.isFree) else { return [] }
     let shape = ImplicitShape(
       kind: kind, field: CapsuleUnion(capsules: capsules, blendAngstrom: blend))
     return shape.isGentle(radiusAngstrom: Self.gentleRadiusAngstrom) ? [shape] : []
-  }
-
-  private func isFree(_ position: SIMD3<Double>) -> Bool {
-    builder.offset(at: position).map { builder.occupied[$0] == 0 } ?? true
   }
 
   /// A bent sausage and, a constant gap inside, its inner membrane with cristae.
@@ -94,7 +91,7 @@ extension MembranePlacement {
         Capsule(start: axis[$0 - 1], end: axis[$0], radius: radius)
       }, blendAngstrom: 60)
     let outer = ImplicitShape(kind: "outer", field: body)
-    guard axis.allSatisfy(isFree), builder.hasRoom(for: outer) else { return [] }
+    guard axis.allSatisfy(builder.isFree), builder.hasRoom(for: outer) else { return [] }
     body.growthAngstrom = -gap
     return [outer, Self.folded(body, lamellae: lamellae)]
   }

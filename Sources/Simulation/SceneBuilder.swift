@@ -62,6 +62,11 @@ final class SceneBuilder {
     return (z * size.y + y) * size.x + x
   }
 
+  /// Whether a position is clear of all membranes; beyond the volume everything is.
+  func isFree(_ position: SIMD3<Double>) -> Bool {
+    offset(at: position).map { occupied[$0] == 0 } ?? true
+  }
+
   /// Whether a shape keeps its distance from all membranes and enough of it lies in the volume.
   func hasRoom(for shape: any MembraneShape, leastShareInside: Double = 0.08) -> Bool {
     let mesh = shape.mesh(edgeAngstrom: 45)

@@ -47,9 +47,7 @@ struct SceneContents {
   }
 
   private func isFree(_ position: SIMD3<Double>) -> Bool {
-    guard faces.allSatisfy({ $0.excess(position) < -40 }) else { return false }
-    guard let offset = builder.offset(at: position) else { return true }
-    return builder.occupied[offset] == 0
+    faces.allSatisfy { $0.excess(position) < -40 } && builder.isFree(position)
   }
 
   private mutating func appendParticle(_ species: ParticleSpecies, to balls: inout [Ball]) {
@@ -83,8 +81,7 @@ struct SceneContents {
     for _ in 0..<12 {
       let axis = curvedAxis(
         through: place(), lengthAngstrom: random.uniform(10 * lengthNm.low, 10 * lengthNm.high),
-        leastBendRadius: 6000,
-        step: 27, random: &random)
+        leastBendRadius: 6000, step: 27, random: &random)
       guard axis.allSatisfy(isFree) else { continue }
       for index in 1..<axis.count {
         let frame = Frame(origin: axis[index], normal: axis[index] - axis[index - 1], turn: 0)

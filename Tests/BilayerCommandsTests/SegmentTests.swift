@@ -87,6 +87,14 @@ struct SegmentTests {
         """, in: folder)
       #expect(other.status == 3 && other.messages.contains("48 x 48 x 32"))
       #expect(!Folder.exists(folder + "/refused"))
+      // Run anew without halves, nothing is told of earlier ones.
+      let forgotten = try run(
+        """
+        set -e
+        \(Self.command) out --force
+        ! grep -q 'Halves agree' out/report.html
+        """, in: folder)
+      #expect(forgotten.output == "" && !Folder.exists(folder + "/out/halves.json"))
     }
   }
 

@@ -1,4 +1,5 @@
 import Testing
+import TomogramModel
 import Volumes
 
 @testable import Evaluation

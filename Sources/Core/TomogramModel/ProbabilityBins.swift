@@ -1,4 +1,4 @@
-/// What is found where a probability was said: ten bins of equal width, 0...1.
+/// What is found where a probability was said, in bins of equal width, 0...1.
 ///
 /// The other number is the truth (0 or 1), or what somebody else says. Where the means of a bin agree,
 /// the probability can be taken at its word.
@@ -19,25 +19,43 @@ public struct ProbabilityBins: Codable, Hashable, Sendable {
   }
 
   /// From the lowest probabilities to the highest.
-  public private(set) var bins = Array(repeating: Bin(), count: 10)
+  public private(set) var bins: [Bin]
 
   /// Nothing counted yet.
-  public init() {}
+  public init(count: Int = 10) { bins = Array(repeating: Bin(), count: count) }
 
-  /// Counts a voxel, unless nothing was said of it (NaN).
+  /// Number of voxels counted.
+  public var voxels: Int { bins.reduce(0) { $0 + $1.voxels } }
+
+  /// Counts a voxel, unless nothing was said of it (NaN); beyond 0...1 the nearest of the two counts.
   public mutating func add(_ probability: Float, other: Float) {
     guard !probability.isNaN else { return }
-    let place = min(max(Int(probability * 10), 0), 9)
+    let clamped = min(max(Double(probability), 0), 1)
+    let place = min(Int(clamped * Double(bins.count)), bins.count - 1)
     bins[place].voxels += 1
-    bins[place].sum += Double(probability)
+    bins[place].sum += clamped
     bins[place].otherSum += Double(other)
+  }
+
+  /// Counts what others with as many bins have counted.
+  public mutating func add(_ other: ProbabilityBins) {
+    precondition(other.bins.count == bins.count, "Bins are added to bins of the same width.")
+    for place in bins.indices {
+      bins[place].voxels += other.bins[place].voxels
+      bins[place].sum += other.bins[place].sum
+      bins[place].otherSum += other.bins[place].otherSum
+    }
   }
 
   /// Mean over all voxels of the distance between the two means of their bin (expected calibration
   /// error; Naeini et al. 2015); nil where nothing was counted.
-  public var expectedError: Double? {
-    let voxels = bins.reduce(0) { $0 + $1.voxels }
+  public var expectedError: Double? { expectedError(leavingOut: 0) }
+
+  /// The same without so many bins at either end.
+  public func expectedError(leavingOut outermost: Int) -> Double? {
+    let inner = bins.dropFirst(outermost).dropLast(outermost)
+    let voxels = inner.reduce(0) { $0 + $1.voxels }
     guard 0 < voxels else { return nil }
-    return bins.reduce(0) { $0 + abs($1.sum - $1.otherSum) } / Double(voxels)
+    return inner.reduce(0) { $0 + abs($1.sum - $1.otherSum) } / Double(voxels)
   }
 }

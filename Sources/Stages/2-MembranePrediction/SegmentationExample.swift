@@ -66,9 +66,9 @@ public struct SegmentationExample: Sendable {
         let nearest = min(Int((Double(z) * ratio.z).rounded()), grid.size.z - 1)
         let section = try labels.read(grid.bounds.section(nearest)).samples
         Self.appendTruth(section, grid.size, size, ratio, meaning, to: &truth)
-        if ignoresEmptySections && !truth.suffix(size.x * size.y).contains(1) {
-          truth.removeLast(size.x * size.y)
-          truth += Array(repeating: Meaning.ignored.rawValue, count: size.x * size.y)
+        let voxels = truth.indices.suffix(size.x * size.y)
+        if ignoresEmptySections && !truth[voxels].contains(Meaning.membrane.rawValue) {
+          for voxel in voxels { truth[voxel] = Meaning.ignored.rawValue }
         }
       }
     }

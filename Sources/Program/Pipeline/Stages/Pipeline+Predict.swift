@@ -29,14 +29,17 @@ extension Pipeline {
   func predict(_ monitor: StageMonitor) throws {
     let tomogram = try openTomogram()
     let network = try openNetwork()
-    let source = try prepared(tomogram, says: true)
+    let prepared = try prepared(tomogram)
+    for note in tomogram.input.notes + prepared.notes { say(note) }
     let sink = try MRCHalfSink(
       path: folder.probability, geometry: tomogram.geometry, template: tomogram.input.header,
       label: label("membrane probability"))
     // Each half costs as much as the tomogram itself.
     let monitors = monitor.parts(1 + plan.halves.count)
-    try network.predict(source, into: sink, monitor: monitors[0])
+    try network.predict(prepared.source, into: sink, monitor: monitors[0])
     try sink.commit()
+    // What earlier halves told holds no more.
+    Folder.remove(folder.halves)
     if !plan.halves.isEmpty { try compareHalves(network, monitors: Array(monitors.dropFirst())) }
   }
 
@@ -45,7 +48,7 @@ extension Pipeline {
     let probabilities = try zip(plan.halves, monitors).map { half, monitor in
       let view = try open(half.path)
       let scratch = try ScratchVolume<Float>(geometry: view.geometry, folder: folder.path)
-      try network.predict(try prepared(view, says: false), into: scratch, monitor: monitor)
+      try network.predict(try prepared(view).source, into: scratch, monitor: monitor)
       return scratch as any VolumeSource<Float>
     }
     let own = try InputVolume.open(path: folder.probability, scratchFolder: folder.path).source
@@ -61,13 +64,8 @@ extension Pipeline {
   }
 
   /// A tomogram after stage 1.
-  private func prepared(
-    _ tomogram: VolumeView, says: Bool
-  ) throws -> any VolumeSource<Float> {
-    let prepared = try prepare(
-      tomogram.source, options: plan.preprocessing, workers: context.workers)
-    if says { for note in tomogram.input.notes + prepared.notes { say(note) } }
-    return prepared.source
+  func prepared(_ tomogram: VolumeView) throws -> PreparedTomogram {
+    try prepare(tomogram.source, options: plan.preprocessing, workers: context.workers)
   }
 
   private func openNetwork() throws -> OpenNetwork {

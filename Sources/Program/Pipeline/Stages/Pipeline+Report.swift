@@ -9,13 +9,21 @@ extension ReportContext {
   /// What a result folder's own plan tells: the tomogram as the stages saw it. Knows nothing where
   /// there is no plan of this version, or the tomogram no longer is where it was; the report says so.
   public init(planIn folder: String, scratchFolder: String) {
-    self.init()
-    guard let plan = try? Plan(path: ResultFolder(folder).plan) else { return }
+    guard let plan = try? Plan(path: ResultFolder(folder).plan) else {
+      self.init()
+      return
+    }
+    let view = plan.tomogram.flatMap {
+      try? VolumeView(path: $0.path, reading: plan.reading, scratchFolder: scratchFolder)
+    }
+    self.init(plan, tomogram: view)
+  }
+
+  /// What a plan and its tomogram tell.
+  fileprivate init(_ plan: Plan, tomogram view: VolumeView?) {
+    self.init(tomogram: view?.source, notes: view?.input.notes ?? [])
     reliability = plan.reliability
-    guard let path = plan.tomogram?.path,
-      let view = try? VolumeView(path: path, reading: plan.reading, scratchFolder: scratchFolder)
-    else { return }
-    (tomogram, tomogramPath, notes) = (view.source, path, view.input.notes)
+    if view != nil { tomogramPath = plan.tomogram?.path }
   }
 }
 
@@ -29,15 +37,12 @@ extension Plan {
 extension Pipeline {
   /// What people look at: the page, the methods paragraph, the ChimeraX script.
   func report(_ monitor: StageMonitor) throws {
-    var known = ReportContext()
-    known.reliability = plan.reliability
-    if let path = plan.tomogram?.path {
-      let tomogram = try open(path)
-      let prepared = try prepare(
-        tomogram.source, options: plan.preprocessing, workers: context.workers)
-      (known.tomogram, known.tomogramPath) = (tomogram.source, path)
+    let tomogram = try (plan.tomogram?.path).map { try open($0) }
+    var known = ReportContext(plan, tomogram: tomogram)
+    if let tomogram {
+      let prepared = try prepared(tomogram)
       known.contrast = "\(prepared.contrast.rawValue) membranes"
-      known.notes = tomogram.input.notes + prepared.notes
+      known.notes += prepared.notes
     }
     _ = try writeReport(of: [folder.path], context: known, scratchFolder: folder.path)
     try monitor.report(completed: 1, of: 1)
