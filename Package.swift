@@ -82,6 +82,9 @@ let formats: [Target] = [
 let engine: [Target] = [
   module("Tensors", "Engine/Tensors", ["CTorchLoader", "Volumes", "WorkLedger"]),
   module(
+    "ReinforcementLearning", "Engine/ReinforcementLearning",
+    [numerics, "Tensors", "TomogramModel", "Training"]),
+  module(
     "Training", "Engine/Training", [numerics, "Tensors", "TomogramModel", "Volumes", "WorkLedger"]),
 ]
 
@@ -99,7 +102,9 @@ let stages: [Target] = [
   module(
     "MembranePrediction", "Stages/2-MembranePrediction",
     imaging + ["Tensors", "Training", "WorkLedger"]),
-  module("GapTracing", "Stages/3-GapTracing", imaging + ["Graphs", "Morphology"]),
+  module(
+    "GapTracing", "Stages/3-GapTracing",
+    imaging + ["Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger"]),
   module("InstanceSeparation", "Stages/4-InstanceSeparation", imaging + ["Graphs", "Morphology"]),
   module(
     "SurfaceFitting", "Stages/5-SurfaceFitting", imaging + ["Graphs", "Meshes", "Morphology"]),
@@ -132,8 +137,8 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Evaluation", "Meshes", "Pipeline", "Report", "Simulation", "Tensors",
-      "TomogramModel", "Training", "Volumes", "WorkLedger",
+      arguments, numerics, "Evaluation", "Meshes", "Pipeline", "ReinforcementLearning", "Report",
+      "Simulation", "Tensors", "TomogramModel", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
     name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",
@@ -185,6 +190,9 @@ let testTargets: [Target] = [
     ]),
   tests("TableFormatsTests", ["TableFormats", "TestSupport", "TomogramModel", "Volumes"]),
   tests("TensorsTests", ["Tensors", "TestSupport", "Volumes"]),
+  tests(
+    "ReinforcementLearningTests",
+    ["ReinforcementLearning", "Tensors", "TomogramModel", "Training"]),
   tests("TrainingTests", ["Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
   tests(
     "SimulationTests",
@@ -196,7 +204,12 @@ let testTargets: [Target] = [
   tests(
     "MembranePredictionTests",
     ["MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
-  tests("GapTracingTests", ["GapTracing", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "GapTracingTests",
+    [
+      numerics, "GapTracing", "ReinforcementLearning", "Tensors", "TestSupport", "TomogramModel",
+      "Training", "Volumes",
+    ]),
   tests(
     "InstanceSeparationTests",
     ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),

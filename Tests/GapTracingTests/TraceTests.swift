@@ -4,6 +4,15 @@ import Testing
 import TomogramModel
 import Volumes
 
+extension TracingOptions {
+  /// Minimal paths, judged by their cost.
+  static var minimalPaths: TracingOptions {
+    var options = TracingOptions()
+    options.method = .minimalPath
+    return options
+  }
+}
+
 /// What tracing made of a mask.
 struct Traced {
   let bridges: [Bridge]
@@ -12,7 +21,8 @@ struct Traced {
 
   init(
     _ mask: Block<Int8>?, probability: Block<Float>? = nil,
-    options: TracingOptions = TracingOptions(), workers: Workers = Workers(count: 2)
+    options: TracingOptions = .minimalPaths, tracer: OpenTracer? = nil,
+    workers: Workers = Workers(count: 2)
   ) throws {
     let size = mask?.region.size ?? probability?.region.size ?? VolumeSize(x: 4, y: 4, z: 4)
     let geometry = VolumeGeometry(size: size, voxelSizeAngstrom: 10)
@@ -21,7 +31,7 @@ struct Traced {
     bridges = try TemporaryFolder.with { folder in
       try trace(
         probability: probability.map(Self.volume),
-        mask: mask.map(Self.volume), tilt: .customary,
+        mask: mask.map(Self.volume), tracer: tracer, tilt: .customary,
         options: options, into: maskSink, provenance: provenanceSink, scratchFolder: folder,
         workers: workers, monitor: .silent)
     }
@@ -177,7 +187,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
   func rejected() throws {
     let plane = AnalyticSurface.plane(point: Self.centre, normal: SIMD3(0, 0, 1))
     let mask = plane.mask(size: Self.size, thickness: 4) { abs($0.y - 22) > 6 }
-    var options = TracingOptions()
+    var options = TracingOptions.minimalPaths
     options.acceptanceCost = 0.01
     let traced = try Traced(mask, options: options)
     #expect(traced.added.isEmpty)
@@ -234,7 +244,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
   func threshold() throws {
     var probability = Self.probability()
     probability[VoxelIndex(x: 1, y: 1, z: 1)] = .nan
-    var options = TracingOptions()
+    var options = TracingOptions.minimalPaths
     options.method = .none
     options.minimumFragmentCertainty = 0
     let strict = try Traced(nil, probability: probability, options: options)
@@ -259,7 +269,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
       }
     }
     let all = probability.samples.count { 0 < $0 }
-    var options = TracingOptions()
+    var options = TracingOptions.minimalPaths
     for method in [TracingOptions.Method.none, .minimalPath] {
       options.method = method
       let traced = try Traced(nil, probability: probability, options: options)
@@ -287,7 +297,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
           }
         }
       }
-      var options = TracingOptions()
+      var options = TracingOptions.minimalPaths
       options.method = .none
       return try Traced(nil, probability: probability, options: options).mask.samples.count {
         $0 != 0
@@ -309,7 +319,7 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
         6 < abs($0.y - 22)
       }
       let probability = Block(region: mask.region, samples: mask.samples.map { Float($0) })
-      var options = TracingOptions()
+      var options = TracingOptions.minimalPaths
       options.acceptanceCost = 0.6
       return try Traced(nil, probability: probability, options: options).bridges.count {
         $0.accepted

@@ -57,6 +57,13 @@ public struct EngineLocation: Hashable, Sendable {
     return folders
   }
 
+  /// A file that comes with the program, as in `Models/membrane.safetensors`: beside the executable, or
+  /// beside a folder above it, then the same from the working folder; nil where there is none.
+  public static func shippedFile(_ name: String) -> String? {
+    [executableFolder, FileManager.default.currentDirectoryPath].flatMap { ancestors(of: $0) }
+      .map { $0 + "/" + name }.first { FileManager.default.isReadableFile(atPath: $0) }
+  }
+
   private static func plugin(in folder: String) -> String? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.sorted().last { $0.hasPrefix("libctorch-") && $0.hasSuffix(".so") }

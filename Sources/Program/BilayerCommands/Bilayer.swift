@@ -17,7 +17,8 @@ struct Bilayer: ParsableCommand {
     subcommands: [
       SegmentCommand.self, PredictCommand.self, TraceCommand.self, SeparateCommand.self,
       FitCommand.self, MeasureCommand.self, ReportCommand.self, EvaluateCommand.self,
-      SimulateCommand.self, TrainCommand.self, InfoCommand.self, ValidateCommand.self,
+      SimulateCommand.self, TrainCommand.self, TrainTracerCommand.self, InfoCommand.self,
+      ValidateCommand.self,
     ])
 }
 

@@ -28,6 +28,8 @@ public struct Plan: Codable, Equatable, Sendable {
   public var halves: [InputRecord] = []
   /// The network's weights.
   public var model: InputRecord?
+  /// What has learned to trace gaps.
+  public var tracer: InputRecord?
   /// Probability of another program, to trace in.
   public var probability: InputRecord?
   /// Mask of another program: traced if tracing is a stage, else separated.
@@ -119,7 +121,7 @@ extension Plan {
 
   /// Throws where a file of the plan is not what it was.
   public func checkInputs() throws {
-    for record in [tomogram, model, probability, mask, instances, exclude] { try record?.check() }
+    for record in [tomogram, model, tracer, probability, mask, instances, exclude] { try record?.check() }
     for half in halves { try half.check() }
   }
 }
@@ -144,7 +146,13 @@ extension Plan {
         try JSONValue(encoding: machine), try JSONValue(encoding: preprocessing),
         try JSONValue(encoding: prediction),
       ]
-    case .trace: return shared + [wedge, try JSONValue(encoding: tracing)]
+    case .trace:
+      guard tracing.method.needsModel else { return shared + [wedge, try JSONValue(encoding: tracing)] }
+      let machine = [engine ?? "", "\(threads)"]
+      return shared + [
+        wedge, try JSONValue(encoding: tracing), try JSONValue(encoding: preprocessing),
+        try JSONValue(encoding: machine),
+      ]
     case .separate: return shared + [try JSONValue(encoding: separation)]
     case .fit: return shared + [wedge, try JSONValue(encoding: fitting)]
     case .measure:
@@ -160,7 +168,8 @@ extension Plan {
     case .predict: return [tomogram, model].map { $0?.sha256 ?? "" } + halves.map(\.sha256)
     case .trace:
       let masked = [mask, exclude].map { $0?.sha256 ?? "" }
-      return masked
+      let learned = tracing.method.needsModel ? [tracer, tomogram].map { $0?.sha256 ?? "" } : []
+      return masked + learned
         + [try origin(.predict, given: probability, file: folder.probability, in: folder)]
     case .separate: return [try origin(.trace, given: mask, file: folder.mask, in: folder)]
     case .fit:

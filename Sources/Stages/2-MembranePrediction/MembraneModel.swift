@@ -136,11 +136,7 @@ public enum ShippedModel: String, CaseIterable, Sendable {
   ///
   /// - Throws: `ModelError.noShippedModel`.
   public func path() throws -> String {
-    let starts = [EngineLocation.executableFolder, FileManager.default.currentDirectoryPath]
-    for folder in starts.flatMap({ EngineLocation.ancestors(of: $0) }) {
-      let path = folder + "/Models/" + fileName
-      if FileManager.default.isReadableFile(atPath: path) { return path }
-    }
-    throw ModelError.noShippedModel(name: fileName, searched: starts[0])
+    if let path = EngineLocation.shippedFile("Models/" + fileName) { return path }
+    throw ModelError.noShippedModel(name: fileName, searched: EngineLocation.executableFolder)
   }
 }

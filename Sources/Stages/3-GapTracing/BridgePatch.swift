@@ -19,17 +19,16 @@ struct BridgePatch: Sendable {
 
   /// Gathers paths whose ends are neighbours, at both ends, in either direction, and those that cross
   /// each other in the middle of one surface.
-  static func patches(of paths: [BridgePath], rims: [Rim], voxel: Double) -> [BridgePatch] {
+  static func patches(of paths: [BridgePath], voxel: Double) -> [BridgePatch] {
     var sets = UnionFind(count: paths.count)
     let ends = PointGrid(
-      paths.flatMap { [rims[$0.start].position, rims[$0.end].position] }, edge: 3 * voxel)
+      paths.flatMap { [$0.start, $0.end] }, edge: 3 * voxel)
     for (index, path) in paths.enumerated() {
-      let (start, end) = (rims[path.start].position, rims[path.end].position)
-      ends.forEachPoint(near: start, radius: 3 * voxel) { point in
+      ends.forEachPoint(near: path.start, radius: 3 * voxel) { point in
         let other = paths[point / 2]
         let farEnd = point % 2 == 0 ? other.end : other.start
         // Paths fan out across a round hole, so the far ends may be somewhat farther apart.
-        if (rims[farEnd].position - end).squaredLength <= 64 * voxel * voxel {
+        if (farEnd - path.end).squaredLength <= 64 * voxel * voxel {
           sets.unite(index, point / 2)
         }
       }

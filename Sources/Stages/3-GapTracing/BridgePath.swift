@@ -5,9 +5,8 @@ import RealModule
 
 /// A path across a gap, with the surface's normal along it.
 struct BridgePath: Sendable {
-  /// Indices of the rims it joins.
-  var start: Int
-  var end: Int
+  /// Place of the rim it sets out from in the list of all.
+  var rim: Int
   /// Places in Å, about half a voxel apart.
   var points: [SIMD3<Double>]
   /// Unit normals at the points.
@@ -16,8 +15,16 @@ struct BridgePath: Sendable {
   var crossingShare = 0.0
   /// See `BridgeCost`.
   var cost = 0.0
+  /// What an agent that set out here expected of it; 0 where none did.
+  var worth = 0.0
+  /// How far the surfaces miss each other at the ends: angle in radians, and height in Å.
+  var misfit = (angle: 0.0, height: 0.0)
   /// Half of the membrane's thickness, mean of both ends, in Å.
   var halfThickness: Double
+
+  /// Where it leaves one membrane and meets the other, in Å.
+  var start: SIMD3<Double> { points[0] }
+  var end: SIMD3<Double> { points[points.count - 1] }
 
   /// Length in Å.
   var length: Double {
@@ -26,8 +33,9 @@ struct BridgePath: Sendable {
 
   /// The smooth curve that leaves both rims along their tangents: a cubic Hermite curve whose
   /// tangents have the length that fits a circular arc best, 4 tan(bend/4) × radius.
-  init(_ pair: RimPair, start: Int, end: Int, spacing: Double) {
-    (self.start, self.end) = (start, end)
+  init(_ pair: RimPair, rim: Int, spacing: Double) {
+    self.rim = rim
+    misfit = (pair.unevenness, 0)
     halfThickness = (pair.start.halfThickness + pair.end.halfThickness) / 2
     let half = abs(pair.bend) / 2
     let tangent =

@@ -12,6 +12,8 @@ struct Rim: Sendable {
   var outward: SIMD3<Double>
   /// Half of the membrane's thickness in Å.
   var halfThickness: Double
+  /// How the membrane bends towards the normal as it comes to the rim, in 1/Å.
+  var curvature: Double
 
   /// Unit tangent along the rim; its sign goes with the normal's.
   var along: SIMD3<Double> { normal.cross(outward) }
@@ -100,7 +102,8 @@ struct RimFinder {
     return Rim(
       position: sample.position + fit[0] * radius * sample.normal, normal: normal,
       outward: tangent.normalized,
-      halfThickness: halfThickness.sum / max(halfThickness.count, 1))
+      halfThickness: halfThickness.sum / max(halfThickness.count, 1),
+      curvature: 2 * fit[3] / radius)
   }
 
   /// A sample of the same sheet near another.

@@ -6,8 +6,7 @@ public import Volumes
 /// Membrane is what the mask says, or else where the probability reaches its threshold, specks left
 /// out. Where a membrane ends in free space (a rim), its smooth continuation to another rim, or to
 /// the opposite rim of a hole, is looked for; neighbouring paths are swept into a patch of the
-/// membrane's thickness. Patches within the priors of `TracingOptions` are drawn into the mask; all
-/// are recorded.
+/// membrane's thickness. Patches that are likely enough are drawn into the mask; all are recorded.
 ///
 /// What it does not do: close gaps that touch the volume's border, or holes narrower than about
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
@@ -19,6 +18,8 @@ public import Volumes
 /// - Parameters:
 ///   - probability: 0...1; decides where there is no mask, and guides paths.
 ///   - mask: nonzero voxels are membrane.
+///   - density: dense positive, background about 0; what agents see beside the probability.
+///   - tracer: what has learned to trace and to judge; see `TracingOptions.Method.needsModel`.
 ///   - tilt: which normals the wedge hides.
 ///   - maskSink: gets 1 where there is membrane after tracing; committed at the end.
 ///   - provenanceSink: gets the raw values of `Provenance`; committed at the end.
@@ -26,7 +27,8 @@ public import Volumes
 ///   but the data.
 /// - Throws: `TracingError`, the sources' and sinks' errors, `ScratchError`, `Stopped`.
 public func trace(
-  probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?, tilt: TiltGeometry,
+  probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?,
+  density: (any VolumeSource<Float>)? = nil, tracer model: OpenTracer? = nil, tilt: TiltGeometry,
   options: TracingOptions, into maskSink: any VolumeSink<Int8>,
   provenance provenanceSink: any VolumeSink<Int8>, scratchFolder: String, workers: Workers,
   monitor: StageMonitor
@@ -34,7 +36,11 @@ public func trace(
   guard let geometry = mask?.geometry ?? probability?.geometry else {
     throw TracingError.nothingToTrace
   }
-  for size in [probability?.geometry.size, maskSink.geometry.size, provenanceSink.geometry.size] {
+  if options.method.needsModel && model == nil { throw TracingError.noModel(options.method) }
+  for size in [
+    probability?.geometry.size, density?.geometry.size, maskSink.geometry.size,
+    provenanceSink.geometry.size,
+  ] {
     if let size, size != geometry.size { throw TracingError.sizesDiffer(size, geometry.size) }
   }
   let provenance = try ScratchVolume<Int8>(geometry: geometry, folder: scratchFolder)
@@ -44,13 +50,15 @@ public func trace(
   try monitor.report(completed: 100, of: 1000)
   let tracer = Tracer(
     options: options, tilt: tilt, geometry: geometry, mask: provenance, probability: seen,
-    scratchFolder: scratchFolder, workers: workers, monitor: monitor)
+    scratchFolder: scratchFolder, workers: workers, monitor: monitor, density: density)
   var bridges: [Bridge] = []
   // A mask that is given, and whose gaps are to stay, is handed on as it is.
   if mask == nil || options.method != .none {
     let fragments = try tracer.fragments()
     if mask == nil { try tracer.eraseSpecks(fragments) }
-    if options.method == .minimalPath { bridges = try tracer.bridges(between: fragments) }
+    if options.method != .none { 
+      bridges = try tracer.bridges(between: fragments, model: model)
+    }
   }
   for slab in geometry.bounds.slabs(thickness: 8) {
     let block = try provenance.read(slab)
@@ -65,7 +73,7 @@ public func trace(
 
 /// Writes what is seen as membrane into `seen`, and keeps the probability in eight bits for random
 /// access along paths.
-private func seenMembrane(
+func seenMembrane(
   probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?,
   geometry: VolumeGeometry, options: TracingOptions, into seen: ScratchVolume<Int8>,
   scratchFolder: String

@@ -6,10 +6,12 @@ public enum TracingError: Fault, Equatable {
   case nothingToTrace
   /// Probability and mask, or an output, are not of one size.
   case sizesDiffer(VolumeSize, VolumeSize)
+  /// The method is learned, and there is no model.
+  case noModel(TracingOptions.Method)
 
   public var kind: FaultKind {
     switch self {
-    case .nothingToTrace: .usage
+    case .nothingToTrace, .noModel: .usage
     case .sizesDiffer: .input
     }
   }
@@ -18,6 +20,8 @@ public enum TracingError: Fault, Equatable {
     switch self {
     case .nothingToTrace:
       "There is neither a membrane probability nor a mask to trace. Give one of them, or both."
+    case .noModel(let method):
+      "The method \(method.rawValue) wants a tracer model. Give one, or choose minimal-path."
     case .sizesDiffer(let first, let second):
       "Volumes of \(first.x) × \(first.y) × \(first.z) and \(second.x) × \(second.y) × "
         + "\(second.z) voxels cannot be traced together. Give a probability and a mask of the same "

@@ -6,17 +6,28 @@
 /// membrane shows some density.
 public struct TracingOptions: Codable, Hashable, Sendable {
   /// How a gap is bridged.
-  public enum Method: String, Codable, Hashable, Sendable {
+  public enum Method: String, CaseIterable, Codable, Hashable, Sendable {
     /// Not at all: the mask is the thresholded probability.
     case none
-    /// By the cheapest path across, near the smooth curve that continues both rims.
+    /// By the cheapest path across, near the smooth curve that continues both rims; accepted by cost.
     case minimalPath = "minimal-path"
+    /// By the same path, accepted by its learned probability.
+    case judgedPath = "judged-path"
+    /// By merging regions whose rims continue each other, along their common smooth surface.
+    case merging
+    /// By agents that have learned to follow membranes.
+    case tracer
+    /// By agents and merging together: of two that close one gap, the likelier.
+    case learned
+
+    /// Whether bridges are judged by a tracer model.
+    public var needsModel: Bool { self != .none && self != .minimalPath }
   }
 
   /// Voxels at or above are membrane, where the probability decides. Default 0.5.
   public var probabilityThreshold = 0.5
-  /// How gaps are bridged. Default: minimal paths.
-  public var method = Method.minimalPath
+  /// How gaps are bridged. Default: by agents and merging.
+  public var method = Method.learned
   /// Smaller fragments neither send nor receive a bridge; where the probability decides what is
   /// membrane, they are no membrane. In nm³; default 2000: a patch of 20 × 20 nm of a membrane 5 nm
   /// thick.
@@ -41,7 +52,12 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// How uneven the bend may be (an S has a bend of opposite sign at each end), in degrees.
   /// Default 35.
   public var maximumUnevennessDegrees = 35.0
-  /// Bridges are closed up to this cost (see `BridgeCost` for the formula); dearer ones are recorded
+  /// Bridges that have learned a probability are closed from this one on. Default 0.5: rather right
+  /// than wrong.
+  public var minimumProbability = 0.5
+  /// Bridges, by the number they have in `bridges.csv`, that are not closed whatever else holds.
+  public var rejectedBridges: [Int] = []
+  /// Minimal paths are closed up to this cost (see `BridgeCost` for the formula); dearer ones are recorded
   /// only. Default 1.35: on phantoms it closes holes of 40 nm in vesicles of 60 nm and wider, and no
   /// pair of ends that are offset or meet at an angle.
   public var acceptanceCost = 1.35
@@ -51,4 +67,7 @@ public struct TracingOptions: Codable, Hashable, Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// Most steps of an agent: the longest gap, bent, and the rims' uncertainty.
+  var agentSteps: Int { Int(1.2 * maximumGapAngstrom / RimAgent.stepAngstrom) + 4 }
 }

@@ -88,7 +88,7 @@ struct SegmentCommand: ParsableCommand {
     try view.requireTomogram(workers: computing.workers)
     if tomogram != nil { plan.tomogram = try InputRecord(path: path) }
     try exclusion.resolve(&plan)
-    tracing.resolve(&plan)
+    try tracing.resolve(&plan)
     sizes.resolve(&plan)
     computing.resolve(&plan, keeping: base != nil)
     try prediction.resolve(&plan, device: device)

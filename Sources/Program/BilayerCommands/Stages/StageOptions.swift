@@ -3,6 +3,7 @@ import GapTracing
 import InstanceSeparation
 import Pipeline
 import Preprocessing
+import Tensors
 import VolumeFiles
 import Volumes
 import WorkLedger
@@ -22,11 +23,29 @@ struct TracingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Nor is what has less than this share of the surest membrane's probability (default: 0.84).",
+      "Nor is what has less than this share of the surest membrane's probability (default: 0.9).",
       valueName: "SHARE"))
   var fragmentCertainty: Double?
 
-  @Flag(help: "Close no gaps.")
+  @Option(
+    help: ArgumentHelp(
+      "How gaps are found (default: learned).",
+      valueName: "none|learned|tracer|merging|minimal-path|judged-path"))
+  var method: MethodValue?
+
+  @Option(
+    help: ArgumentHelp(
+      "Close bridges that are right with this probability (default: 0.5).", valueName: "P"))
+  var accept: Double?
+
+  @Option(
+    help: ArgumentHelp("Bridges that are not closed, by their id in bridges.csv.", valueName: "N,N"))
+  var reject: BridgeListValue?
+
+  @Option(help: ArgumentHelp("A tracer's file (default: the shipped one).", valueName: "FILE"))
+  var tracer: String?
+
+  @Flag(help: "Close no gaps: --method none.")
   var noTracing = false
 
   mutating func validate() throws {
@@ -40,17 +59,53 @@ struct TracingArguments: ParsableArguments {
       throw ValidationError(
         "--fragment-certainty \(fragmentCertainty): expected a share from 0 to 1.")
     }
+    if let accept, !(0 <= accept && accept <= 1) {
+      throw ValidationError("--accept \(accept): expected a probability from 0 to 1.")
+    }
     if let minimumFragment, !(0 <= minimumFragment && minimumFragment.isFinite) {
       throw ValidationError("--minimum-fragment \(minimumFragment): expected 0 nm³ or more.")
     }
   }
 
-  func resolve(_ plan: inout Plan) {
+  func resolve(_ plan: inout Plan) throws {
     if let threshold { plan.tracing.probabilityThreshold = threshold }
     if let maximumGap { plan.tracing.maximumGapAngstrom = maximumGap }
     if let minimumFragment { plan.tracing.minimumFragmentNm3 = minimumFragment }
     if let fragmentCertainty { plan.tracing.minimumFragmentCertainty = fragmentCertainty }
+    if let method { plan.tracing.method = method.method }
     if noTracing { plan.tracing.method = .none }
+    if let accept { plan.tracing.minimumProbability = accept }
+    if let reject { plan.tracing.rejectedBridges = reject.ids }
+    guard plan.tracing.method.needsModel else { return }
+    if let path = try tracer ?? (plan.tracer == nil ? TracerModel.shippedPath() : nil) {
+      _ = try TracerModel(path: path)
+      plan.tracer = try InputRecord(path: path)
+    }
+    plan.engine = try Engine.open().torchVersion
+  }
+}
+
+/// `--method`.
+struct MethodValue: ExpressibleByArgument {
+  let method: TracingOptions.Method
+
+  init?(argument: String) {
+    guard let method = TracingOptions.Method(rawValue: argument) else { return nil }
+    self.method = method
+  }
+
+  static var allValueStrings: [String] { TracingOptions.Method.allCases.map(\.rawValue) }
+}
+
+/// `--reject 3,7`.
+struct BridgeListValue: ExpressibleByArgument {
+  let ids: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == parts.count, numbers.allSatisfy({ 0 < $0 }) else { return nil }
+    ids = Set(numbers).sorted()
   }
 }
 

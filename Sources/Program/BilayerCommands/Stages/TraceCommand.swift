@@ -21,6 +21,10 @@ struct TraceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Mask of any program: not 0 is membrane.", valueName: "FILE"))
   var mask: String?
 
+  @Option(
+    help: ArgumentHelp("The tomogram, for agents to look at (default: the folder's).", valueName: "FILE"))
+  var tomogram: String?
+
   @OptionGroup var tracing: TracingArguments
   @OptionGroup var exclusion: ExclusionArguments
   @OptionGroup var wedge: WedgeOptions
@@ -30,11 +34,12 @@ struct TraceCommand: ParsableCommand {
   func run() throws {
     var plan = try stage.plan(for: .trace)
     try plan.resolve(reading, wedge)
-    for path in [probability, mask] { try plan.checkVolume(path) }
+    for path in [probability, mask, tomogram] { try plan.checkVolume(path) }
     if let probability { plan.probability = try InputRecord(path: probability) }
+    if let tomogram { plan.tomogram = try InputRecord(path: tomogram) }
     if let mask { plan.mask = try InputRecord(path: mask) }
     try exclusion.resolve(&plan)
-    tracing.resolve(&plan)
+    try tracing.resolve(&plan)
     try computing.run(plan, only: [.trace], in: stage.folder, placement: stage.rule)
   }
 }

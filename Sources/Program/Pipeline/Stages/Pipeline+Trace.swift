@@ -1,6 +1,8 @@
 import GapTracing
 import MRCFormat
+import Preprocessing
 import TableFormats
+import Tensors
 import TomogramModel
 import Volumes
 
@@ -22,11 +24,34 @@ extension Pipeline {
       excluded: excluded)
     let bridges = try GapTracing.trace(
       probability: probability.map { without(excluded, $0.source) },
-      mask: mask?.mask, tilt: plan.tilt, options: plan.tracing, into: masks,
+      mask: mask?.mask, density: try density(on: basis), tracer: try openTracer(), tilt: plan.tilt, options: plan.tracing, into: masks,
       provenance: provenance, scratchFolder: folder.path, workers: context.workers,
       monitor: monitor)
     try BridgeTable.write(bridges, to: folder.bridges)
     say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
+  }
+
+  /// The tomogram after stage 1, for what has learned to look at it; nil where there is none.
+  private func density(on basis: StageInput) throws -> (any VolumeSource<Float>)? {
+    guard plan.tracing.method.needsModel, plan.tomogram != nil else { return nil }
+    let tomogram = try openTomogram()
+    guard tomogram.geometry.size == basis.geometry.size else {
+      throw PipelineError.sizesDiffer(
+        path: plan.tomogram?.path ?? "", found: tomogram.geometry.size,
+        expected: basis.geometry.size)
+    }
+    return try prepared(tomogram).source
+  }
+
+  private func openTracer() throws -> OpenTracer? {
+    guard plan.tracing.method.needsModel else { return nil }
+    let path = try required(plan.tracer?.path, .trace, "a tracer", "Give one with --tracer.")
+    let model = try TracerModel(path: path)
+    let engine = try Engine.open()
+    try engine.setThreads(plan.threads)
+    // So small a network is as fast on the processor.
+    return OpenTracer(
+      policy: try model.network(device: .cpu, engine: engine), judges: model.card.judges)
   }
 
   private func without(

@@ -1,0 +1,158 @@
+import GapTracing
+import MRCFormat
+import MembranePrediction
+import Pipeline
+import Preprocessing
+import ReinforcementLearning
+import Tensors
+import TomogramModel
+import VolumeFiles
+import Volumes
+import WorkLedger
+
+/// One training run of the tracer.
+struct TracerTraining {
+  let command: TrainTracerCommand
+  let pairs: [TrainingPair]
+  let options = TracingOptions()
+  let learning: DoubleDQNOptions
+  let engine: Engine
+  let device: Device
+  let progress: Progress
+  let stop: StopSignal
+
+  /// One tomogram of four tells how likely bridges are right.
+  private static let judging = 4
+  /// Episodes side by side.
+  private static let laneCount = 128
+
+  init(_ command: TrainTracerCommand, progress: Progress, stop: StopSignal) throws {
+    (self.command, self.progress, self.stop) = (command, progress, stop)
+    if !command.force && Folder.exists(command.output) {
+      throw FileError.targetExists(path: command.output)
+    }
+    pairs = try TrainingData.pairs(inFolders: command.data)
+    guard Self.judging <= pairs.count else {
+      throw UsageError(
+        "\(pairs.count) tomograms are too few: expected \(Self.judging) or more, of which one in "
+          + "\(Self.judging) is kept to judge by.")
+    }
+    var learning = DoubleDQNOptions()
+    (learning.steps, learning.seed) = (command.steps, command.seed)
+    self.learning = learning
+    engine = try Engine.open()
+    try engine.setThreads(command.computing.workers.count)
+    device = try Device(named: command.deviceOptions.device ?? "cpu", engine: engine)
+  }
+
+  func run() throws {
+    _ = try Folder.make(Folder.parent(of: command.output))
+    var card = TracerCard()
+    let start = try command.from.map { try TracerModel(path: $0) }
+    let (learned, judged) = try courses()
+    guard
+      let learner = try DoubleDQN(
+        card.architecture, weights: start?.weights, options: learning, device: device,
+        engine: engine)
+    else { throw UsageError("The tracer to start from is damaged: get it again.") }
+    var environment = TracingEnvironment(
+      learned, options: options, laneCount: Self.laneCount, seed: command.seed,
+      workers: command.computing.workers)
+    var log: [LearningRecord] = []
+    try learner.learn(
+      in: &environment, monitor: progress.monitor("learning to trace", stop: stop)
+    ) { record in
+      log.append(record)
+      progress.note(Self.words(record))
+    }
+    let fit = try fitJudges(
+      on: judged, options: options, policy: learner.network,
+      monitor: progress.monitor("learning to judge", stop: stop))
+    card.judges = fit.judges
+    card.training = [
+      "options": try compactJSON(learning), "log": try compactJSON(log),
+      "bridges": try compactJSON(fit.counts), "tomograms": "\(pairs.count)",
+      "program": ProgramVersion.current,
+    ]
+    progress.note("bridges to judge by: \(try compactJSON(fit.counts))")
+    let model = TracerModel(card: card, weights: try learner.network.weights())
+    try model.write(to: command.output, overwrite: true)
+  }
+
+  private static func words(_ record: LearningRecord) -> String {
+    let mean = (record.meanReturn * 1000).rounded() / 1000
+    let loss = (record.loss * 10000).rounded() / 10000
+    return "step \(record.step): return \(mean) over \(record.episodes) episodes, loss \(loss)"
+  }
+
+  /// Courses to learn in, and others to judge by.
+  private func courses() throws -> (learned: [TracingCourse], judged: [TracingCourse]) {
+    let monitor = progress.monitor("reading", stop: stop)
+    let model = try MembraneModel(path: try ShippedModel.volume.path())
+    var (learned, judged): ([TracingCourse], [TracingCourse]) = ([], [])
+    for (index, pair) in pairs.enumerated() {
+      let isJudging = index % Self.judging == Self.judging - 1
+      for (number, lesson) in try lessons(pair, model).enumerated() {
+        let course = try TracingCourse(
+          lesson, options: options, seed: command.seed &* 1000 &+ UInt64(4 * index + number),
+          scratchFolder: Machine.scratchFolder, workers: command.computing.workers)
+        guard 0 < course.startCount else { continue }
+        if isJudging { judged.append(course) } else { learned.append(course) }
+      }
+      try monitor.report(completed: index + 1, of: pairs.count)
+    }
+    return (learned, judged)
+  }
+
+  /// What is learned from a tomogram: its prediction as it is and with gaps, and its true membranes
+  /// with gaps, with and without the tomogram, as masks of other programs come.
+  private func lessons(_ pair: TrainingPair, _ model: MembraneModel) throws -> [TracingLesson] {
+    let view = try InputVolume.open(
+      path: pair.tomogram, options: command.reading.inputOptions(over: InputOptions()),
+      scratchFolder: Machine.scratchFolder)
+    let workers = command.computing.workers
+    let density = try prepare(view.source, options: PreprocessingOptions(), workers: workers).source
+    let labels = try InputVolume.open(path: pair.labels, scratchFolder: Machine.scratchFolder)
+      .labels(UInt16.self)
+    let tilt = try TrainingData.tilt(of: pair) ?? .customary
+    var predicted = TracingLesson(tilt: tilt)
+    predicted.density = density
+    predicted.probability = try probability(pair, density, model)
+    predicted.labels = labels
+    var cut = predicted
+    cut.cutsGaps = true
+    var masked = TracingLesson(tilt: tilt)
+    masked.mask = PresenceSource(labels: labels)
+    masked.labels = labels
+    masked.cutsGaps = true
+    var blind = masked
+    masked.density = density
+    blind.density = nil
+    return [predicted, cut, masked, blind]
+  }
+
+  /// The probability beside the tomogram, or else what the shipped network says.
+  private func probability(
+    _ pair: TrainingPair, _ density: any VolumeSource<Float>, _ model: MembraneModel
+  ) throws -> any VolumeSource<Float> {
+    let path = Folder.parent(of: pair.tomogram) + "/probability.mrc"
+    if Folder.exists(path) {
+      return try InputVolume.open(path: path, scratchFolder: Machine.scratchFolder).source
+    }
+    let scratch = try ScratchVolume<Float>(
+      geometry: density.geometry, folder: Machine.scratchFolder)
+    try MembranePrediction.predict(
+      density, model: model, options: PredictionOptions(), into: scratch,
+      scratchFolder: Machine.scratchFolder, device: device, engine: engine, monitor: .silent)
+    return scratch
+  }
+}
+
+/// Where there is any label.
+private struct PresenceSource: VolumeSource {
+  let labels: any VolumeSource<UInt16>
+  var geometry: VolumeGeometry { labels.geometry }
+  func read(_ region: Region) throws -> Block<Int8> {
+    try labels.read(region).map { $0 == 0 ? 0 : 1 }
+  }
+}

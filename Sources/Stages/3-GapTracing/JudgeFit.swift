@@ -1,0 +1,37 @@
+public import ReinforcementLearning
+public import TomogramModel
+
+/// Fits what tells how likely bridges are right, for each learned method.
+///
+/// - Parameters:
+///   - courses: not those the policy has learned in, or it would be too sure of itself.
+///   - options: those of tracing; the method is not looked at.
+/// - Returns: a judge for each method that found both right and wrong bridges, by the method's name;
+///   and how many bridges of either kind there were.
+/// - Throws: what the policy throws.
+public func fitJudges(
+  on courses: [TracingCourse], options: TracingOptions, policy: any ActionValues,
+  monitor: StageMonitor
+) throws -> (judges: [String: BridgeJudge], counts: [String: BridgeCount]) {
+  var judges: [String: BridgeJudge] = [:]
+  var counts: [String: BridgeCount] = [:]
+  let methods: [TracingOptions.Method] = [.tracer, .merging, .judgedPath]
+  for (done, method) in methods.enumerated() {
+    let examples = try courses.flatMap {
+      try $0.judgedBridges(by: method, options: options, policy: policy)
+    }
+    judges[method.rawValue] = BridgeJudge(examples)
+    counts[method.rawValue] = BridgeCount(
+      right: examples.count { $0.isRight }, wrong: examples.count { !$0.isRight })
+    try monitor.report(completed: done + 1, of: methods.count)
+  }
+  return (judges, counts)
+}
+
+/// Bridges found, by whether they are right.
+public struct BridgeCount: Codable, Hashable, Sendable {
+  /// Right ones.
+  public var right: Int
+  /// Wrong ones.
+  public var wrong: Int
+}
