@@ -131,8 +131,8 @@ let program: [Target] = [
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
-      numerics, "Filters", "Meshes", "Report", "Tensors", "TomogramModel", "Volumes",
-      "WorkLedger",
+      numerics, "Filters", "Meshes", "ReinforcementLearning", "Report", "Tensors", "TomogramModel",
+      "Volumes", "WorkLedger",
     ]),
   module(
     "BilayerCommands", "Program/BilayerCommands",
@@ -242,7 +242,8 @@ let testTargets: [Target] = [
   tests(
     "BilayerCommandsTests",
     everyFormat + [
-      "BilayerCommands", "MembranePrediction", "Meshes", "Pipeline", "Tensors", "TestSupport",
+      "BilayerCommands", "GapTracing", "MembranePrediction", "Meshes", "Pipeline", "Tensors",
+      "TestSupport",
       "TomogramModel", "Volumes", "WorkLedger",
     ]),
 ]

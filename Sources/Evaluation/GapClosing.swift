@@ -1,6 +1,6 @@
 import LinearAlgebra
 import Morphology
-import TomogramModel
+public import TomogramModel
 import Volumes
 
 /// Whether closed gaps were gaps: precision, recall and F1 of closed gap area.
@@ -18,6 +18,9 @@ import Volumes
 ///     gap_precision = area of right bridges / area of all accepted bridges
 ///     gap_recall    = true area closed by right bridges / true gap area
 ///
+/// Accepted bridges with a probability of 0.85 to 0.95, and the right ones among them, tell whether
+/// 0.9 can be taken at its word; with `--accept 0` all bridges count.
+///
 /// True gap area is what lies farther than 1.5 voxels from every voxel of the mask with provenance
 /// seen, on membranes of which some part is seen: what no fragment reaches cannot be bridged. It is
 /// closed where a voxel of a right bridge is within 1.5 voxels. Nil: the precision without a
@@ -31,6 +34,9 @@ public struct GapClosing: MetricGroup, Equatable {
   public var bridgesAccepted: Int
   /// Those that are right.
   public var bridgesRight: Int
+  /// What was said of the accepted bridges, against whether they are right, in bins of a twentieth;
+  /// those without a probability are left out.
+  public var reliability = ProbabilityBins(count: 20)
 
   /// Harmonic mean of precision and recall.
   public var f1: Double? { harmonicMean(bridged.share, gaps.share) }
@@ -44,7 +50,18 @@ public struct GapClosing: MetricGroup, Equatable {
       MetricRow("gap_area_bridged_nm2", bridged.total),
       MetricRow("bridges_accepted", count: bridgesAccepted),
       MetricRow("bridges_right", count: bridgesRight),
+      MetricRow("bridges_near_0_9", count: nearNine.said),
+      MetricRow("bridges_near_0_9_right", count: nearNine.right),
+      MetricRow("bridge_calibration_error", reliability.expectedError),
     ]
+  }
+
+  /// Bridges that were given 0.85 to 0.95, and how many of them are right.
+  private var nearNine: (said: Int, right: Int) {
+    let bins = reliability.bins[17..<19]
+    return (
+      bins.reduce(0) { $0 + $1.voxels }, Int(bins.reduce(0) { $0 + $1.otherSum }.rounded())
+    )
   }
 }
 
@@ -86,6 +103,9 @@ extension GapClosing {
     bridgesAccepted = accepted.count
     bridgesRight = isRight.count { $0 }
     for (area, isRight) in zip(areas, isRight) { bridged.add(area.total, found: isRight) }
+    for (bridge, isRight) in zip(accepted, isRight) {
+      if let said = bridge.probability { reliability.add(Float(said), other: isRight ? 1 : 0) }
+    }
     gaps = Self.closedGaps(
       bridges: accepted, isRight: isRight, provenance: provenance, surface: surface,
       volumes: volumes, workers: workers)

@@ -62,6 +62,21 @@ private func gaps(
     #expect(found.gaps.share == 1 && found.f1 == 1)
   }
 
+  @Test("What was said of a bridge is held against what it is", arguments: [(0, 1), (4, 0)])
+  func reliability(shift: Int, right: Int) throws {
+    var said = bridge(1, from: 110, to: 200)
+    said.probability = 0.92
+    let found = try gaps(provenance(gap: 12..<20, shift: shift), [said])
+    let rows = Dictionary(uniqueKeysWithValues: found.rows.map { ($0.name, $0.value) })
+    #expect(rows["bridges_near_0_9"] == 1)
+    #expect(rows["bridges_near_0_9_right"] == Double(right))
+    let error = try #require(rows["bridge_calibration_error"] ?? nil)
+    #expect(abs(error - abs(0.92 - Double(right))) < 1e-6)
+    said.probability = nil
+    let silent = try gaps(provenance(gap: 12..<20, shift: shift), [said])
+    #expect(silent.reliability.voxels == 0)
+  }
+
   @Test("A bridge off the truth by four voxels is wrong and closes nothing")
   func offTruth() throws {
     let found = try gaps(provenance(gap: 12..<20, shift: 4), [bridge(1, from: 110, to: 200)])

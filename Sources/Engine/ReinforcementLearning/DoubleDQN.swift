@@ -168,6 +168,14 @@ public struct DoubleDQNOptions: Codable, Hashable, Sendable {
   /// The defaults.
   public init() {}
 
+  /// For a network that goes on learning in one world: gently, and near what it does already.
+  public static var adapting: DoubleDQNOptions {
+    var options = DoubleDQNOptions()
+    (options.learningRate, options.firstExploration) = (2e-4, 0.1)
+    (options.memory, options.recordInterval) = (30_000, 100)
+    return options
+  }
+
   func learningRate(step: Int) -> Double {
     let progress = Double(step) / Double(max(steps, 1))
     return learningRate * (0.01 + 0.99 * 0.5 * (1 + Double.cos(.pi * progress)))

@@ -55,6 +55,8 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// Bridges that have learned a probability are closed from this one on. Default 0.5: rather right
   /// than wrong.
   public var minimumProbability = 0.5
+  /// Steps for which agents go on learning in the tomogram itself before they trace it. Default 0.
+  public var adaptationSteps = 0
   /// Bridges, by the number they have in `bridges.csv`, that are not closed whatever else holds.
   public var rejectedBridges: [Int] = []
   /// Minimal paths are closed up to this cost (see `BridgeCost` for the formula); dearer ones are recorded

@@ -45,6 +45,12 @@ struct TracingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A tracer's file (default: the shipped one).", valueName: "FILE"))
   var tracer: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Let agents first learn, for so many steps, to restore pieces cut out of this very tomogram.",
+      valueName: "STEPS"))
+  var adapt: Int?
+
   @Flag(help: "Close no gaps: --method none.")
   var noTracing = false
 
@@ -58,6 +64,9 @@ struct TracingArguments: ParsableArguments {
     if let fragmentCertainty, !(0 <= fragmentCertainty && fragmentCertainty <= 1) {
       throw ValidationError(
         "--fragment-certainty \(fragmentCertainty): expected a share from 0 to 1.")
+    }
+    if let adapt, adapt < 0 {
+      throw ValidationError("--adapt \(adapt): expected 0 steps or more.")
     }
     if let accept, !(0 <= accept && accept <= 1) {
       throw ValidationError("--accept \(accept): expected a probability from 0 to 1.")
@@ -74,6 +83,7 @@ struct TracingArguments: ParsableArguments {
     if let fragmentCertainty { plan.tracing.minimumFragmentCertainty = fragmentCertainty }
     if let method { plan.tracing.method = method.method }
     if noTracing { plan.tracing.method = .none }
+    if let adapt { plan.tracing.adaptationSteps = adapt }
     if let accept { plan.tracing.minimumProbability = accept }
     if let reject { plan.tracing.rejectedBridges = reject.ids }
     guard plan.tracing.method.needsModel else { return }

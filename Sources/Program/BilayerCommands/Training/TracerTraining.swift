@@ -55,16 +55,8 @@ struct TracerTraining {
         card.architecture, weights: start?.weights, options: learning, device: device,
         engine: engine)
     else { throw UsageError("The tracer to start from is damaged: get it again.") }
-    var environment = TracingEnvironment(
-      learned, options: options, laneCount: Self.laneCount, seed: command.seed,
-      workers: command.computing.workers)
     var log: [LearningRecord] = []
-    try learner.learn(
-      in: &environment, monitor: progress.monitor("learning to trace", stop: stop)
-    ) { record in
-      log.append(record)
-      progress.note(Self.words(record))
-    }
+    if 0 < learning.steps { log = try learn(learner, in: learned) }
     let fit = try fitJudges(
       on: judged, options: options, policy: learner.network,
       monitor: progress.monitor("learning to judge", stop: stop))
@@ -73,10 +65,27 @@ struct TracerTraining {
       "options": try compactJSON(learning), "log": try compactJSON(log),
       "bridges": try compactJSON(fit.counts), "tomograms": "\(pairs.count)",
       "program": ProgramVersion.current,
+      "from": try command.from.map { try MembraneModel.contentHash(path: $0) } ?? "",
     ]
     progress.note("bridges to judge by: \(try compactJSON(fit.counts))")
     let model = TracerModel(card: card, weights: try learner.network.weights())
     try model.write(to: command.output, overwrite: true)
+  }
+
+  private func learn(
+    _ learner: DoubleDQN, in courses: [TracingCourse]
+  ) throws -> [LearningRecord] {
+    var environment = TracingEnvironment(
+      courses, options: options, laneCount: Self.laneCount, seed: command.seed,
+      workers: command.computing.workers)
+    var log: [LearningRecord] = []
+    try learner.learn(
+      in: &environment, monitor: progress.monitor("learning to trace", stop: stop)
+    ) { record in
+      log.append(record)
+      progress.note(Self.words(record))
+    }
+    return log
   }
 
   private static func words(_ record: LearningRecord) -> String {
@@ -91,7 +100,7 @@ struct TracerTraining {
     let model = try MembraneModel(path: try ShippedModel.volume.path())
     var (learned, judged): ([TracingCourse], [TracingCourse]) = ([], [])
     for (index, pair) in pairs.enumerated() {
-      let isJudging = index % Self.judging == Self.judging - 1
+      let isJudging = learning.steps == 0 || index % Self.judging == Self.judging - 1
       for (number, lesson) in try lessons(pair, model).enumerated() {
         let course = try TracingCourse(
           lesson, options: options, seed: command.seed &* 1000 &+ UInt64(4 * index + number),

@@ -22,11 +22,15 @@ extension Pipeline {
     let provenance = try sink(
       folder.provenance, on: basis, "how voxels are known: 1 seen, 2 bridged, 3 inferred",
       excluded: excluded)
+    let density = try density(on: basis)
+    let visible = probability.map { without(excluded, $0.source) }
+    let monitors = monitor.parts(0 < plan.tracing.adaptationSteps ? 2 : 1)
+    let tracer = try openTracer(
+      probability: visible, mask: mask?.mask, density: density, monitor: monitors[0])
     let bridges = try GapTracing.trace(
-      probability: probability.map { without(excluded, $0.source) },
-      mask: mask?.mask, density: try density(on: basis), tracer: try openTracer(), tilt: plan.tilt, options: plan.tracing, into: masks,
-      provenance: provenance, scratchFolder: folder.path, workers: context.workers,
-      monitor: monitor)
+      probability: visible, mask: mask?.mask, density: density, tracer: tracer, tilt: plan.tilt,
+      options: plan.tracing, into: masks, provenance: provenance, scratchFolder: folder.path,
+      workers: context.workers, monitor: monitors[monitors.count - 1])
     try BridgeTable.write(bridges, to: folder.bridges)
     say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
   }
@@ -43,15 +47,23 @@ extension Pipeline {
     return try prepared(tomogram).source
   }
 
-  private func openTracer() throws -> OpenTracer? {
+  private func openTracer(
+    probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?,
+    density: (any VolumeSource<Float>)?, monitor: StageMonitor
+  ) throws -> OpenTracer? {
     guard plan.tracing.method.needsModel else { return nil }
     let path = try required(plan.tracer?.path, .trace, "a tracer", "Give one with --tracer.")
     let model = try TracerModel(path: path)
     let engine = try Engine.open()
     try engine.setThreads(plan.threads)
     // So small a network is as fast on the processor.
-    return OpenTracer(
-      policy: try model.network(device: .cpu, engine: engine), judges: model.card.judges)
+    let policy =
+      0 < plan.tracing.adaptationSteps
+      ? try adapted(
+        model, probability: probability, mask: mask, density: density, engine: engine,
+        monitor: monitor)
+      : try model.network(device: .cpu, engine: engine)
+    return OpenTracer(policy: policy, judges: model.card.judges)
   }
 
   private func without(
