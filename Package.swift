@@ -132,7 +132,7 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Evaluation", "Meshes", "Pipeline", "Report", "Simulation", "Tensors",
+      arguments, numerics, "Evaluation", "Meshes", "Morphology", "Pipeline", "Report", "Simulation", "Tensors",
       "TomogramModel", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
