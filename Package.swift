@@ -137,8 +137,9 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Evaluation", "Meshes", "Pipeline", "ReinforcementLearning", "Report",
-      "Simulation", "Tensors", "TomogramModel", "Training", "Volumes", "WorkLedger",
+      arguments, numerics, "Evaluation", "Meshes", "Morphology", "Pipeline",
+      "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel", "Training",
+      "Volumes", "WorkLedger",
     ]),
   .executableTarget(
     name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",

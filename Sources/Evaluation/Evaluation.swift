@@ -32,6 +32,9 @@ public func evaluate(
   }
   try monitor.report(completed: 3, of: 4)
   try scene.judgeGaps(of: result, into: &report, workers: workers)
+  if let gaps = truth.gaps {
+    report.knownGaps = try GapBenchmark(gaps, scene: scene)
+  }
   scene.judgeSurfaces(into: &report, options: options, workers: workers)
   report.notes = scene.notes(result, truth, options: options)
   try monitor.report(completed: 4, of: 4)

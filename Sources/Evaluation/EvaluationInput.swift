@@ -44,16 +44,36 @@ public struct TruthInput: Sendable {
   public var record: TruthRecord?
   /// The tomogram: for `leaflet_cnr` where no record states it.
   public var tomogram: (any VolumeSource<Float>)?
+  /// The known gaps of a benchmark.
+  public var gaps: KnownGaps?
 
   /// Makes the input.
   public init(
     labels: any VolumeSource<UInt16>, surfaces: [TriangleMesh] = [], record: TruthRecord? = nil,
-    tomogram: (any VolumeSource<Float>)? = nil
+    tomogram: (any VolumeSource<Float>)? = nil, gaps: KnownGaps? = nil
   ) {
     self.labels = labels
     self.surfaces = surfaces
     self.record = record
     self.tomogram = tomogram
+    self.gaps = gaps
+  }
+}
+
+/// Gaps of a benchmark, as `bilayer simulate --gaps` makes them.
+public struct KnownGaps: Sendable {
+  /// The segmentation with gaps that the result started from: not 0 is membrane.
+  public var mask: any VolumeSource<Int8>
+  /// Id of the gap that a voxel was cut out for; 0 elsewhere.
+  public var labels: any VolumeSource<Int16>
+  /// A record for each id.
+  public var records: [GapRecord]
+
+  /// Makes the input.
+  public init(
+    mask: any VolumeSource<Int8>, labels: any VolumeSource<Int16>, records: [GapRecord]
+  ) {
+    (self.mask, self.labels, self.records) = (mask, labels, records)
   }
 }
 
@@ -64,6 +84,8 @@ extension ResultInput {
     let found: [(String, VolumeSize?)] = [
       ("mask", mask.geometry.size), ("probability", probability?.geometry.size),
       ("provenance", provenance?.geometry.size), ("instance volume", instances?.geometry.size),
+      ("mask with gaps", truth.gaps?.mask.geometry.size),
+      ("gap volume", truth.gaps?.labels.geometry.size),
     ]
     for (name, size) in found {
       guard let size, size != expected else { continue }

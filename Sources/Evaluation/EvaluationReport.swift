@@ -20,6 +20,8 @@ public struct EvaluationReport: Equatable, Sendable {
   public var midSurface: MidSurfaceAgreement
   /// Closed gaps; needs provenance.
   public var gaps: GapClosing?
+  /// Known gaps by length; needs a benchmark's gaps.
+  public var knownGaps: GapBenchmark?
   /// Whole instances; needs instances.
   public var instances: PanopticQuality?
   /// Splits and merges; needs instances.
@@ -38,7 +40,7 @@ public struct EvaluationReport: Equatable, Sendable {
   /// The groups that are there, in the order they are printed.
   public var groups: [any MetricGroup] {
     let groups: [(any MetricGroup)?] = [
-      difficulty, voxels, boundaries, thickness, skeleton, midSurface, gaps, instances,
+      difficulty, voxels, boundaries, thickness, skeleton, midSurface, gaps, knownGaps, instances,
       splitsAndMerges, grouping, surfaces, uncertainty, calibration,
     ]
     return groups.compactMap { $0 }

@@ -13,6 +13,40 @@ extension MembranePlacement {
     }
   }
 
+  /// Places sheets whose normals are within 15° of the beam, each ending at a rim along a line that
+  /// passes near the middle of the field, and before each rim an upright sheet.
+  mutating func placeLevelSheets() {
+    for index in 0..<options.levelSheets {
+      place(index) { placement in
+        let shapes = placement.levelSheet()
+        return shapes.level.isSound ? [shapes.level, shapes.upright] : []
+      }
+    }
+  }
+
+  private mutating func levelSheet() -> (level: CutShape, upright: SheetShape) {
+    let box = builder.geometry.box
+    let extent = box.upper - box.lower
+    let height = random.uniform(0.25, 0.4)
+    let share = SIMD3(
+      random.uniform(0.35, 0.65), random.uniform(0.35, 0.65),
+      random.chance(0.5) ? height : 1 - height)
+    let centre = box.lower + extent * share
+    let lean = SIMD3(random.uniform(-0.2, 0.2), random.uniform(-0.2, 0.2), 1)
+    let frame = Frame(origin: centre, normal: lean, turn: random.uniform(0, 2 * .pi))
+    func sheet(_ frame: Frame) -> SheetShape {
+      SheetShape(
+        kind: "sheet", frame: frame, field: heightField(leastBendRadius: 1200),
+        offsetAngstrom: 0, reachAngstrom: extent.length)
+    }
+    let edge = HalfSpace(normal: frame.first, offset: frame.first.dot(centre))
+    let level = CutShape(base: sheet(frame), cut: .halfSpace(edge))
+    let beyond = Frame(
+      origin: centre + random.uniform(200, 450) * frame.first,
+      normal: frame.first + 0.1 * random.direction(), turn: random.uniform(0, 2 * .pi))
+    return (level, sheet(beyond))
+  }
+
   private mutating func openMembrane() -> CutShape {
     random.chance(0.5) ? openSheet() : openVesicle()
   }

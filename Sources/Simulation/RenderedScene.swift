@@ -21,6 +21,8 @@ public struct RenderedScene: Sendable {
   public let leafletVoxels: [Int32]
   /// The membranes by rising label, from 1.
   public let membranes: [SceneMembrane]
+  /// A segmentation with gaps; nil where none were asked for.
+  public let gaps: GapTruth?
 }
 
 /// A membrane of a scene with its exact mid-surface, cut off at the volume's border.

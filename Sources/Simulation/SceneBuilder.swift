@@ -30,6 +30,8 @@ final class SceneBuilder {
   var compartmentOf: [UInt8]
   var compartments: [Compartment]
   var leaflets: [Int8]
+  /// Offsets of labelled voxels whose membrane has no density.
+  var fadedVoxels: [Int] = []
   var shapes: [(shape: any MembraneShape, style: MembraneStyle)] = []
 
   /// Distance from a mid-surface to which distances are computed, Å.
@@ -120,7 +122,8 @@ final class SceneBuilder {
     }
   }
 
-  private func signedDistances(of shape: any MembraneShape, in region: Region) -> Block<Float> {
+  /// Distances to a shape in a region of the volume, clamped to the band.
+  func signedDistances(of shape: any MembraneShape, in region: Region) -> Block<Float> {
     var block = Block<Float>(region: region, repeating: 0)
     let step = Float(options.pixelSizeAngstrom)
     let (geometry, band) = (geometry, bandAngstrom)

@@ -43,6 +43,9 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var mitochondria = 0
   /// Membranes that end at a rim: bowls, patches, sheets with an edge or a hole.
   public var openMembranes = 0
+  /// Sheets across the beam that end at a rim inside the field, each with an upright one before its
+  /// rim: large membranes that the wedge hides and that it shows.
+  public var levelSheets = 0
   /// Mean radius of closed membranes, nm.
   public var vesicleRadiusNm = Span2(20, 60)
   /// Sum of the amplitudes of the ripples of closed membranes, as shares of the radius.
@@ -95,9 +98,30 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var faceParticlesPer1000Nm2 = 0.5
   /// Whether a carbon film with a hole's edge lies under the specimen.
   public var hasCarbonEdge = false
+  /// Most gaps of each length bin that are cut into a segmentation of the scene; 0: no segmentation.
+  public var gapsPerLengthBin = 0
 
   /// The default scene.
   public init() {}
+
+  /// A scene for the gap benchmark: membranes large and smooth enough for gaps of 60 nm, and beside
+  /// them what must not be joined: true rims, neighbours a few nm away, membranes that are whole.
+  public static var gapBenchmark: SceneOptions {
+    var options = SceneOptions()
+    options.gapsPerLengthBin = 12
+    (options.levelSheets, options.sheets, options.openMembranes) = (1, 0, 1)
+    (options.vesicles, options.nestedPairs, options.contactVesicles) = (3, 1, 2)
+    options.tubules = 1
+    options.vesicleRadiusNm = Span2(35, 65)
+    options.deformation = Span2(0, 0.12)
+    options.elongation = Span2(1, 1.6)
+    options.nestedGapNm = Span2(10, 30)
+    options.tubuleRadiusNm = Span2(20, 40)
+    // A step in density between inside and outside would show a membrane that has faded.
+    options.lumenDensity = Span2(-0.02, 0.06)
+    options.texture = Span2(0, 0.15)
+    return options
+  }
 
   /// Size and voxels of the scene, the first voxel at the origin.
   public var geometry: VolumeGeometry {

@@ -8,15 +8,18 @@ private enum Stream: UInt64 {
   case setting = 1
   case membranes, particles, membraneProteins, gold, texture
   case mitochondria, organelles, openMembranes
+  case levelSheets, gaps
 }
 
 /// Draws a specimen: density and exact truth.
 ///
 /// Same options and seed, same bytes, whatever the number of threads. Memory: about 30 bytes a voxel.
 ///
+/// - Parameter tilt: decides where gaps by the wedge are; nothing else depends on it.
 /// - Throws: `SimulationError` for options that make no sense; `Stopped` when told to.
 public func renderScene(
-  _ options: SceneOptions, seed: UInt64, workers: Workers, monitor: StageMonitor = .silent
+  _ options: SceneOptions, seed: UInt64, tilt: TiltGeometry = .customary, workers: Workers,
+  monitor: StageMonitor = .silent
 ) throws -> RenderedScene {
   try options.check()
   var setting = CounterRandom(seed: seed, stream: Stream.setting.rawValue)
@@ -25,25 +28,17 @@ public func renderScene(
     amplitude: Float(setting.uniform(options.texture.low, options.texture.high)))
   let builder = SceneBuilder(options: options, surroundings: surroundings, workers: workers)
   let faces = options.hasFaces ? specimenFaces(options.geometry, random: &setting) : []
-  var placement = MembranePlacement(
-    options: options, builder: builder,
-    random: CounterRandom(seed: seed, stream: Stream.membranes.rawValue))
-  placement.drawing(from: Stream.mitochondria, seed: seed) { $0.placeMitochondria() }
-  placement.placeLarge()
-  placement.drawing(from: Stream.organelles, seed: seed) { $0.placeOrganelles() }
-  placement.drawing(from: Stream.openMembranes, seed: seed) { $0.placeOpenMembranes() }
-  placement.placeSmall()
+  placeMembranes(builder, seed: seed)
   try monitor.report(completed: 1, of: 3)
   let membranes = sceneMembranes(builder, faces: faces)
-  var contents = SceneContents(
-    options: options, builder: builder, faces: faces,
-    random: CounterRandom(seed: seed, stream: Stream.particles.rawValue))
-  var balls = contents.solubleBalls()
-  contents.random = CounterRandom(seed: seed, stream: Stream.membraneProteins.rawValue)
-  balls += contents.membraneBalls(membranes)
-  contents.random = CounterRandom(seed: seed, stream: Stream.gold.rawValue)
-  let gold = contents.gold()
-  addBalls(balls, to: &builder.density, geometry: options.geometry, workers: workers)
+  var gaps =
+    options.gapsPerLengthBin == 0
+    ? nil
+    : SceneGaps(
+      membranes, options: options, tilt: tilt,
+      random: CounterRandom(seed: seed, stream: Stream.gaps.rawValue))
+  gaps?.fade(builder)
+  let gold = fillContents(builder, membranes: membranes, faces: faces, gaps: &gaps, seed: seed)
   try monitor.report(completed: 2, of: 3)
   var ground = SpecimenGround(
     options: options, faces: faces,
@@ -61,7 +56,43 @@ public func renderScene(
     objects: Volume(geometry: options.geometry, samples: objects),
     leafletVoxels: builder.leaflets.indices.compactMap {
       builder.leaflets[$0] == 0 ? nil : Int32($0)
-    }, membranes: membranes)
+    }, membranes: membranes, gaps: gaps?.truth(labels: builder.labels, workers: workers))
+}
+
+/// Draws the membranes, what is large first.
+private func placeMembranes(_ builder: SceneBuilder, seed: UInt64) {
+  var placement = MembranePlacement(
+    options: builder.options, builder: builder,
+    random: CounterRandom(seed: seed, stream: Stream.membranes.rawValue))
+  placement.drawing(from: Stream.levelSheets, seed: seed) { $0.placeLevelSheets() }
+  placement.drawing(from: Stream.mitochondria, seed: seed) { $0.placeMitochondria() }
+  placement.placeLarge()
+  placement.drawing(from: Stream.organelles, seed: seed) { $0.placeOrganelles() }
+  placement.drawing(from: Stream.openMembranes, seed: seed) { $0.placeOpenMembranes() }
+  placement.placeSmall()
+}
+
+/// Adds particles and filaments to the density; the gold, which is kept apart, is returned.
+private func fillContents(
+  _ builder: SceneBuilder, membranes: [SceneMembrane], faces: [HalfSpace],
+  gaps: inout SceneGaps?, seed: UInt64
+) -> Volume<Float>? {
+  var contents = SceneContents(
+    options: builder.options, builder: builder, faces: faces,
+    random: CounterRandom(seed: seed, stream: Stream.particles.rawValue))
+  var balls = contents.solubleBalls()
+  contents.random = CounterRandom(seed: seed, stream: Stream.membraneProteins.rawValue)
+  let proteins = contents.membraneBalls(membranes)
+  if let known = gaps {
+    balls += proteins.filter { known.shows($0.centre) }
+    balls += gaps?.proteins() ?? []
+  } else {
+    balls += proteins
+  }
+  contents.random = CounterRandom(seed: seed, stream: Stream.gold.rawValue)
+  let gold = contents.gold()
+  addBalls(balls, to: &builder.density, geometry: builder.geometry, workers: builder.workers)
+  return gold
 }
 
 extension MembranePlacement {

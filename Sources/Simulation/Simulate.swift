@@ -13,6 +13,8 @@ public struct SimulatedTomogram: Sendable {
   public var surfaces: [MembraneSurface]
   /// Geometry, seed, difficulty and one row a membrane.
   public var truth: TruthRecord
+  /// A segmentation with gaps; nil where none were asked for.
+  public var gaps: GapTruth?
 }
 
 /// Simulates a tomogram.
@@ -23,7 +25,12 @@ public struct SimulatedTomogram: Sendable {
 public func simulate(
   _ options: SimulationOptions, seed: UInt64, workers: Workers, monitor: StageMonitor = .silent
 ) throws -> SimulatedTomogram {
-  let scene = try renderScene(options.scene, seed: seed, workers: workers, monitor: monitor)
+  let imaging = options.imaging
+  try imaging.check()
+  let tilt = TiltGeometry(
+    minimumDegrees: imaging.tiltMinimumDegrees, maximumDegrees: imaging.tiltMaximumDegrees)
+  let scene = try renderScene(
+    options.scene, seed: seed, tilt: tilt, workers: workers, monitor: monitor)
   return try simulate(
     scene, imaging: options.imaging, seed: seed, workers: workers, monitor: monitor)
 }
@@ -45,7 +52,7 @@ public func simulate(
     instances: shown.map { $0.truth(tilt: tilt) })
   return SimulatedTomogram(
     tomogram: image.tomogram, labels: scene.labels,
-    surfaces: shown.map { $0.surface(tilt: tilt) }, truth: truth)
+    surfaces: shown.map { $0.surface(tilt: tilt) }, truth: truth, gaps: scene.gaps)
 }
 
 extension SceneMembrane {

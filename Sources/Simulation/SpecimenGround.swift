@@ -93,7 +93,9 @@ struct SpecimenGround: Sendable {
     let width = options.size.x
     let compartmentOf = builder.compartmentOf
     let compartments = builder.compartments
-    let labels = builder.labels
+    var labels = builder.labels
+    for voxel in builder.fadedVoxels { labels[voxel] = 0 }
+    let bilayers = labels
     workers.fillRows(of: &builder.density, rowLength: width) { row, span in
       let (y, z) = (row % options.size.y, row / options.size.y)
       let starts = textures.map { $0.rowStart(y: y, z: z) }
@@ -103,7 +105,7 @@ struct SpecimenGround: Sendable {
         let texture = textures[compartment.texture].value(
           start: starts[compartment.texture], x: x)
         // Bilayers displace the soup around them.
-        let room: Float = labels[first &+ x] == 0 ? 1 : 0.3
+        let room: Float = bilayers[first &+ x] == 0 ? 1 : 0.3
         span[x] += (compartment.density + compartment.amplitude * texture) * room
         if let carbon {
           let share = carbon.share(along(x), along(y), along(z))

@@ -136,3 +136,21 @@ import Volumes
     #expect(table.cell(row: 0, column: "thickness_A") == "")
   }
 }
+
+@Suite struct GapTableTests {
+  @Test("Gaps come back as they were written, and an unknown cause is named")
+  func roundTrip() throws {
+    let gaps = [
+      GapRecord(
+        id: 1, membrane: 3, cause: .protein, lengthAngstrom: 120.5, thetaDegrees: 42,
+        hiddenShare: 0.125, areaNm2: 99.5, centre: Position(x: 1, y: -2, z: 3.5))
+    ]
+    var table = GapTable.table(gaps)
+    #expect(try GapTable.gaps(table) == gaps)
+    table.rows[0][2] = "mould"
+    #expect(
+      throws: TableError.badCell(
+        row: 1, column: "cause", found: "mould", expected: "wedge, noise, protein, erased")
+    ) { try GapTable.gaps(table) }
+  }
+}

@@ -93,7 +93,19 @@ struct EvaluationFiles {
     return TruthInput(
       labels: try open(labels, reading).labels(UInt16.self),
       surfaces: named.isEmpty ? own ?? [] : named, record: record,
-      tomogram: Folder.exists(tomogram) ? try open(tomogram, reading).source : nil)
+      tomogram: Folder.exists(tomogram) ? try open(tomogram, reading).source : nil,
+      gaps: try gaps(inFolder: path))
+  }
+
+  /// The known gaps of a folder of `bilayer simulate --gaps`; nil where it has none.
+  private func gaps(inFolder folder: String) throws -> KnownGaps? {
+    let table = folder + "/gaps.csv"
+    guard Folder.exists(table) else { return nil }
+    let mask = try open(folder + "/mask.mrc", reading)
+    return KnownGaps(
+      mask: MaskSource(mask.source, path: mask.path),
+      labels: try open(folder + "/gaps.mrc", reading).labels(Int16.self),
+      records: try GapTable.read(path: table))
   }
 
   private func surface(path: String, types: Set<Int>?) throws -> TriangleMesh {

@@ -13,10 +13,12 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Make tomograms of membranes with exact truth.",
     discussion: """
       Writes tomogram.mrc, labels.mrc, surfaces/*.ply, truth.json and simulation.json (all options).
-      Same seed and options, same bytes.
+      Same seed and options, same bytes. With --gaps also mask.mrc, gaps.mrc and gaps.csv: a
+      segmentation with gaps of 5-60 nm by wedge, noise and protein, or erased from --labels FILE.
 
       Example:  bilayer simulate --output phantom --seed 7 --leaflet-cnr 0.9
                 bilayer simulate --output training --count 60 --randomise
+                bilayer simulate --gaps --output benchmark --seed 9201 --leaflet-cnr 0.5
       """)
 
   @OptionGroup var placement: PlacementOptions
@@ -48,6 +50,8 @@ struct SimulateCommand: ParsableCommand {
     help: ArgumentHelp("Lowest and highest tilt angle (default: -60,60).", valueName: "LOW,HIGH"))
   var tiltRange: TiltRangeValue?
 
+  @OptionGroup var gapSource: GapArguments
+
   @Flag(help: "Go on with a series that was stopped.")
   var resume = false
 
@@ -60,6 +64,9 @@ struct SimulateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let labels = gapSource.labels {
+      return try erase(from: labels)
+    }
     let stop = StopSignal()
     let progress = Progress(quiet: computing.quiet)
     for index in 0..<(count ?? 1) {
@@ -90,9 +97,22 @@ struct SimulateCommand: ParsableCommand {
       to: .messages)
   }
 
+  /// Cuts gaps into a segmentation that is there.
+  private func erase(from path: String) throws {
+    let labels = try gapSource.membranes(path: path, pixelSizeAngstrom: pixelSize)
+    let gaps = erasedGaps(
+      in: labels, tilt: tiltRange?.tilt ?? .customary,
+      perBin: SceneOptions.gapBenchmark.gapsPerLengthBin, seed: seed, workers: computing.workers)
+    try SimulatedFolder(path: placement.output, overwrite: placement.force).write(
+      labels, gaps: gaps)
+    guard !computing.quiet else { return }
+    Console.say("\(placement.output): \(gaps.records.count) gaps, seed \(seed)", to: .messages)
+  }
+
   /// The options: defaults or drawn, then those of the file, then those of the command line.
   private func resolved(seed: UInt64) throws -> SimulationOptions {
     var result = randomise ? SimulationOptions.randomised(seed: seed) : SimulationOptions()
+    if gapSource.gaps { result.scene = .gapBenchmark }
     if let options { result = try StrictJSON.read(options, over: result) }
     if let size { result.scene.size = size.size }
     if let pixelSize { result.scene.pixelSizeAngstrom = pixelSize }

@@ -3,6 +3,7 @@ import MeshFormats
 import Meshes
 import Pipeline
 import Simulation
+import TableFormats
 import TomogramModel
 import Volumes
 import WorkLedger
@@ -17,12 +18,16 @@ struct SimulatedFolder {
   /// Files that a folder holds, relative to it, but for the surfaces.
   static let names = ["tomogram.mrc", "labels.mrc", "simulation.json", "truth.json"]
 
+  /// Those of a segmentation with gaps.
+  static let gapNames = ["mask.mrc", "gaps.mrc", "gaps.csv"]
+
   /// Whether an earlier simulation has been written here to its end.
   var isWhole: Bool { Folder.exists(path + "/truth.json") }
 
   /// Throws where files are there that may not be replaced.
   func check() throws {
-    for name in Self.names where Folder.exists(path + "/" + name) && !overwrite {
+    for name in Self.names + Self.gapNames
+    where Folder.exists(path + "/" + name) && !overwrite {
       throw FileError.targetExists(path: path + "/" + name)
     }
   }
@@ -36,7 +41,9 @@ struct SimulatedFolder {
       try writeAll(simulated, options: options)
     } catch {
       // Nothing is left behind that this run has made.
-      for name in Self.names where overwrite || !made.isEmpty { Folder.remove(path + "/" + name) }
+      for name in Self.names + Self.gapNames where overwrite || !made.isEmpty {
+        Folder.remove(path + "/" + name)
+      }
       clearSurfaces()
       for folder in made.reversed() { Folder.remove(folder) }
       throw error
@@ -51,10 +58,29 @@ struct SimulatedFolder {
     for (instance, surface) in zip(simulated.truth.instances, simulated.surfaces) {
       try PLYFile.write(surface, to: path + "/" + instance.surface, overwrite: overwrite)
     }
+    try simulated.gaps.map(write)
     try AtomicFile.write(
       try canonicalJSON(options), to: path + "/simulation.json", overwrite: overwrite)
     try AtomicFile.write(
       try canonicalJSON(simulated.truth), to: path + "/truth.json", overwrite: overwrite)
+  }
+
+  /// Writes a segmentation with gaps.
+  private func write(_ gaps: GapTruth) throws {
+    try writeVolume(gaps.mask, "mask.mrc", label: "bilayer simulate: membrane mask with gaps")
+    try writeVolume(gaps.labels, "gaps.mrc", label: "bilayer simulate: gaps")
+    try GapTable.write(gaps.records, to: path + "/gaps.csv", overwrite: overwrite)
+  }
+
+  /// Writes labels from which gaps were erased, and the segmentation that is left.
+  func write(_ labels: Volume<UInt16>, gaps: GapTruth) throws {
+    for name in ["labels.mrc"] + Self.gapNames
+    where Folder.exists(path + "/" + name) && !overwrite {
+      throw FileError.targetExists(path: path + "/" + name)
+    }
+    _ = try Folder.make(path)
+    try writeVolume(labels, "labels.mrc", label: "bilayer simulate: membrane labels")
+    try write(gaps)
   }
 
   private func writeVolume<Sample: MRCSample>(
