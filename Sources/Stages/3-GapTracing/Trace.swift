@@ -50,7 +50,12 @@ public func trace(
   if mask == nil || options.method != .none {
     let fragments = try tracer.fragments()
     if mask == nil { try tracer.eraseSpecks(fragments) }
-    if options.method == .minimalPath { bridges = try tracer.bridges(between: fragments) }
+    switch options.method {
+    case .none: break
+    case .minimalPath: bridges = try tracer.bridges(between: fragments)
+    case .closing: bridges = try tracer.closing()
+    case .tensorVoting: bridges = try tracer.tensorVoting()
+    }
   }
   for slab in geometry.bounds.slabs(thickness: 8) {
     let block = try provenance.read(slab)

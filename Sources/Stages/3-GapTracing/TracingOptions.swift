@@ -11,6 +11,10 @@ public struct TracingOptions: Codable, Hashable, Sendable {
     case none
     /// By the cheapest path across, near the smooth curve that continues both rims.
     case minimalPath = "minimal-path"
+    /// By morphological closing with a ball: a baseline.
+    case closing
+    /// Where tensor voting finds a salient surface: a baseline.
+    case tensorVoting = "tensor-voting"
   }
 
   /// Voxels at or above are membrane, where the probability decides. Default 0.5.
@@ -48,6 +52,14 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// A bridge is at least this many paths wide, each about a voxel; narrower ones are strings, not
   /// surfaces, and are recorded only. Default 4.
   public var minimumPaths = 4
+
+  /// Radius of the ball of `closing` in Å.
+  public var closingRadiusAngstrom = 100.0
+  /// Scale σ of `tensorVoting` in Å.
+  public var votingScaleAngstrom = 200.0
+  /// Saliency that `tensorVoting` closes, as a share of that inside a whole flat membrane. Default
+  /// 0.5: what a straight rim of its own has at the rim.
+  public var votingThreshold = 0.5
 
   /// The defaults.
   public init() {}

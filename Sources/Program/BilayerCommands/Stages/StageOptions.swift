@@ -26,6 +26,24 @@ struct TracingArguments: ParsableArguments {
       valueName: "SHARE"))
   var fragmentCertainty: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "How gaps are closed (default: minimal-path).",
+      valueName: "none|minimal-path|closing|tensor-voting"))
+  var method: TracingMethodValue?
+
+  @Option(help: ArgumentHelp("Ball of --method closing.", valueName: "Å", visibility: .hidden))
+  var closingRadius: Double?
+
+  @Option(
+    help: ArgumentHelp("Scale of --method tensor-voting.", valueName: "Å", visibility: .hidden))
+  var votingScale: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Least saliency of --method tensor-voting.", valueName: "SHARE", visibility: .hidden))
+  var votingThreshold: Double?
+
   @Flag(help: "Close no gaps.")
   var noTracing = false
 
@@ -35,6 +53,13 @@ struct TracingArguments: ParsableArguments {
     }
     if let maximumGap, !(0 < maximumGap && maximumGap.isFinite) {
       throw ValidationError("--maximum-gap \(maximumGap): expected a length in Å above 0.")
+    }
+    for (name, value) in [
+      ("closing-radius", closingRadius), ("voting-scale", votingScale),
+      ("voting-threshold", votingThreshold),
+    ] {
+      guard let value, !(0 < value && value.isFinite) else { continue }
+      throw ValidationError("--\(name) \(value): expected a number above 0.")
     }
     if let fragmentCertainty, !(0 <= fragmentCertainty && fragmentCertainty <= 1) {
       throw ValidationError(
@@ -50,7 +75,21 @@ struct TracingArguments: ParsableArguments {
     if let maximumGap { plan.tracing.maximumGapAngstrom = maximumGap }
     if let minimumFragment { plan.tracing.minimumFragmentNm3 = minimumFragment }
     if let fragmentCertainty { plan.tracing.minimumFragmentCertainty = fragmentCertainty }
+    if let method { plan.tracing.method = method.method }
+    if let closingRadius { plan.tracing.closingRadiusAngstrom = closingRadius }
+    if let votingScale { plan.tracing.votingScaleAngstrom = votingScale }
+    if let votingThreshold { plan.tracing.votingThreshold = votingThreshold }
     if noTracing { plan.tracing.method = .none }
+  }
+}
+
+/// `--method`.
+struct TracingMethodValue: ExpressibleByArgument {
+  let method: TracingOptions.Method
+
+  init?(argument: String) {
+    guard let method = TracingOptions.Method(rawValue: argument) else { return nil }
+    self.method = method
   }
 }
 
