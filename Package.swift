@@ -132,7 +132,8 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Evaluation", "Meshes", "Morphology", "Pipeline", "Report", "Simulation", "Tensors",
+      arguments, numerics, "Evaluation", "Meshes", "Morphology", "Pipeline", "Report", "Simulation",
+      "Tensors",
       "TomogramModel", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
@@ -196,7 +197,8 @@ let testTargets: [Target] = [
   tests(
     "MembranePredictionTests",
     ["MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
-  tests("GapTracingTests", ["GapTracing", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "GapTracingTests", ["GapTracing", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "InstanceSeparationTests",
     ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
