@@ -27,6 +27,7 @@ private func options(_ method: TracingOptions.Method) -> TracingOptions {
   options.method = method
   options.closingRadiusAngstrom = 80
   options.votingScaleAngstrom = 160
+  options.votingThreshold = 0.5
   return options
 }
 
