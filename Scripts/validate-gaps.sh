@@ -26,6 +26,8 @@ score() {
   if [ "${TOMOGRAM:-0}" = 1 ] && [ -r "$1/tomogram.mrc" ]; then
     tomogram="--tomogram $1/tomogram.mrc"
   fi
+  # A folder's plan keeps the options of an earlier run.
+  rm -rf "${1:?}/$3"
   # Method and tomogram are words, not one.
   # shellcheck disable=SC2086
   $bilayer trace --mask "$1/mask.mrc" $tomogram --method $2 --output "$1/$3" --force --quiet
