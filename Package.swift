@@ -208,8 +208,8 @@ let testTargets: [Target] = [
   tests(
     "GapTracingTests",
     [
-      numerics, "GapTracing", "ReinforcementLearning", "Tensors", "TestSupport", "TomogramModel",
-      "Training", "Volumes",
+      numerics, "GapTracing", "Morphology", "ReinforcementLearning", "Tensors", "TestSupport",
+      "TomogramModel", "Training", "Volumes",
     ]),
   tests(
     "InstanceSeparationTests",

@@ -6,14 +6,14 @@ import Volumes
 @testable import Simulation
 
 private let geometry = VolumeGeometry(
-  size: VolumeSize(x: 96, y: 96, z: 40), voxelSizeAngstrom: 10)
+  size: VolumeSize(x: 72, y: 72, z: 20), voxelSizeAngstrom: 10)
 
 /// A level sheet five voxels thick across the volume.
 private func sheet() -> Volume<UInt16> {
   var labels = Volume<UInt16>(geometry: geometry)
-  for z in 18..<23 {
-    for y in 0..<96 {
-      for x in 0..<96 { labels[VoxelIndex(x: x, y: y, z: z)] = 7 }
+  for z in 8..<13 {
+    for y in 0..<72 {
+      for x in 0..<72 { labels[VoxelIndex(x: x, y: y, z: z)] = 7 }
     }
   }
   return labels
@@ -24,7 +24,7 @@ private func sheet() -> Volume<UInt16> {
   func erased() throws {
     let labels = sheet()
     let truth = erasedGaps(
-      in: labels, tilt: .customary, perBin: 4, seed: 3, workers: Workers(count: 2))
+      in: labels, tilt: .customary, perBin: 2, seed: 3, workers: Workers(count: 2))
     #expect(3 <= truth.records.count)
     var counts = [Int](repeating: 0, count: truth.records.count + 1)
     var mistakes = 0
@@ -39,19 +39,20 @@ private func sheet() -> Volume<UInt16> {
     for record in truth.records {
       #expect(record.membrane == 7 && record.cause == .erased && record.hiddenShare == 1)
       #expect(50 <= record.lengthAngstrom && record.lengthAngstrom <= 600)
-      // The rough edge moves the area by less than a fifth of the width on each side.
+      // The rough edge lies within a fifth of the width of the outline on each side, so that the
+      // width across is 0.6 to 1.4 times what it was.
       let area = Double(counts[record.id]) / 5
-      #expect(0.6 * record.areaNm2 <= area && area <= 1.5 * record.areaNm2)
+      #expect(0.36 * record.areaNm2 <= area && area <= 1.96 * record.areaNm2)
     }
     let cut = truth.records.reduce(0) { $0 + $1.areaNm2 }
-    #expect(cut <= 0.4 * 96 * 96 + 1)
+    #expect(cut <= 0.4 * 72 * 72 + 1)
   }
 
   @Test("The same seed erases the same gaps on one and on two threads, another seed others")
   func deterministic() {
     let labels = sheet()
     func gaps(seed: UInt64, workers: Workers) -> GapTruth {
-      erasedGaps(in: labels, tilt: .customary, perBin: 2, seed: seed, workers: workers)
+      erasedGaps(in: labels, tilt: .customary, perBin: 1, seed: seed, workers: workers)
     }
     let first = gaps(seed: 1, workers: .one)
     let second = gaps(seed: 1, workers: Workers(count: 2))
@@ -62,7 +63,7 @@ private func sheet() -> Volume<UInt16> {
   @Test("Gaps keep 8 nm from each other and from the border")
   func apart() {
     let truth = erasedGaps(
-      in: sheet(), tilt: .customary, perBin: 4, seed: 5, workers: Workers(count: 2))
+      in: sheet(), tilt: .customary, perBin: 2, seed: 5, workers: Workers(count: 2))
     for first in truth.records {
       let place = first.centre.angstrom
       #expect(first.lengthAngstrom / 2 + 80 <= min(place.x, place.y) + 20)

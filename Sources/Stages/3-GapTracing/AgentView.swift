@@ -75,12 +75,13 @@ enum AgentView {
   }
 }
 
-/// A window's axes in voxel coordinates of one volume.
+/// A window's axes in voxel coordinates of one volume, in 65536ths: looking up the nearest voxel is
+/// then a shift, three times as fast as rounding (no rounding instruction in the portable build).
 private struct WindowFrame {
-  private let first: SIMD3<Float>
-  private let row: SIMD3<Float>
-  private let column: SIMD3<Float>
-  private let side: SIMD3<Float>
+  private let first: SIMD3<Int32>
+  private let row: SIMD3<Int32>
+  private let column: SIMD3<Int32>
+  private let side: SIMD3<Int32>
   private let size: SIMD3<Int32>
 
   init(
@@ -89,10 +90,12 @@ private struct WindowFrame {
   ) {
     let voxel = SIMD3<Float>(geometry.voxelSizeAngstrom)
     let origin = SIMD3<Float>(geometry.coordinate(of: Position(angstrom: agent.position)))
-    row = spacing * SIMD3<Float>(agent.heading) / voxel
-    column = spacing * SIMD3<Float>(agent.normal) / voxel
-    first = origin - rowsBehind * row - columnMiddle * column
-    self.side = side / voxel
+    let row = spacing * SIMD3<Float>(agent.heading) / voxel
+    let column = spacing * SIMD3<Float>(agent.normal) / voxel
+    func fixed(_ vector: SIMD3<Float>) -> SIMD3<Int32> { SIMD3<Int32>(vector * 65536) }
+    // Half a voxel more, so that the shift rounds to the nearest.
+    first = fixed(origin - rowsBehind * row - columnMiddle * column + 0.5)
+    (self.row, self.column, self.side) = (fixed(row), fixed(column), fixed(side / voxel))
     size = SIMD3(Int32(geometry.size.x), Int32(geometry.size.y), Int32(geometry.size.z))
   }
 
@@ -103,31 +106,28 @@ private struct WindowFrame {
   ) {
     let isSingle = side == .zero
     for i in 0..<shape.height {
-      var place = first + Float(i) * row
+      var place = first &+ Int32(i) &* row
       for j in 0..<shape.width {
-        let pixel = start + i * shape.width + j
+        let pixel = start &+ i &* shape.width &+ j
         if isSingle {
           image[pixel] = value(at: place, samples, outside)
         } else {
           let sum =
-            Int(value(at: place - side, samples, outside)) + Int(value(at: place, samples, outside))
-            + Int(value(at: place + side, samples, outside))
-          image[pixel] = UInt8(sum / 3)
+            Int(value(at: place &- side, samples, outside)) + Int(value(at: place, samples, outside))
+            + Int(value(at: place &+ side, samples, outside))
+          image[pixel] = UInt8(truncatingIfNeeded: sum / 3)
         }
-        place += column
+        place = place &+ column
       }
     }
   }
 
   @inline(__always)
   private func value(
-    at place: SIMD3<Float>, _ samples: Span<UInt8>, _ outside: UInt8
+    at place: SIMD3<Int32>, _ samples: Span<UInt8>, _ outside: UInt8
   ) -> UInt8 {
-    let nearest = SIMD3<Int32>((place + 0.5).rounded(.down))
-    guard all(nearest .>= 0) && all(nearest .< size) else { return outside }
-    return samples[Int((nearest.z * size.y + nearest.y) * size.x + nearest.x)]
+    let (x, y, z) = (place.x >> 16, place.y >> 16, place.z >> 16)
+    guard 0 <= x, x < size.x, 0 <= y, y < size.y, 0 <= z, z < size.z else { return outside }
+    return samples[(Int(z) &* Int(size.y) &+ Int(y)) &* Int(size.x) &+ Int(x)]
   }
 }
-
-@inline(__always)
-private func all(_ mask: SIMDMask<SIMD3<Int32>>) -> Bool { mask[0] && mask[1] && mask[2] }

@@ -56,7 +56,11 @@ public func trace(
   if mask == nil || options.method != .none {
     let fragments = try tracer.fragments()
     if mask == nil { try tracer.eraseSpecks(fragments) }
-    if options.method != .none { 
+    switch options.method {
+    case .none: break
+    case .closing: bridges = try tracer.closing()
+    case .tensorVoting: bridges = try tracer.tensorVoting()
+    case .minimalPath, .judgedPath, .merging, .tracer, .learned:
       bridges = try tracer.bridges(between: fragments, model: model)
     }
   }

@@ -11,6 +11,10 @@ public struct TracingOptions: Codable, Hashable, Sendable {
     case none
     /// By the cheapest path across, near the smooth curve that continues both rims; accepted by cost.
     case minimalPath = "minimal-path"
+    /// By morphological closing with a ball: a baseline.
+    case closing
+    /// Where tensor voting finds a salient surface: a baseline.
+    case tensorVoting = "tensor-voting"
     /// By the same path, accepted by its learned probability.
     case judgedPath = "judged-path"
     /// By merging regions whose rims continue each other, along their common smooth surface.
@@ -21,7 +25,9 @@ public struct TracingOptions: Codable, Hashable, Sendable {
     case learned
 
     /// Whether bridges are judged by a tracer model.
-    public var needsModel: Bool { self != .none && self != .minimalPath }
+    public var needsModel: Bool {
+      [.judgedPath, .merging, .tracer, .learned].contains(self)
+    }
   }
 
   /// Voxels at or above are membrane, where the probability decides. Default 0.5.
@@ -66,6 +72,16 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// A bridge is at least this many paths wide, each about a voxel; narrower ones are strings, not
   /// surfaces, and are recorded only. Default 4.
   public var minimumPaths = 4
+
+  /// Radius of the ball of `closing` in Å. Default 200, the best of 60, 100 and 200 for gaps of
+  /// 20-60 nm on validation seed 5202.
+  public var closingRadiusAngstrom = 200.0
+  /// Scale σ of `tensorVoting` in Å. Default 400; with the threshold the best for gaps of 20-60 nm
+  /// on validation seeds 5201-5203.
+  public var votingScaleAngstrom = 400.0
+  /// Saliency that `tensorVoting` closes, as a share of that inside a whole flat membrane; a straight
+  /// rim of its own has 0.5. Default 0.35.
+  public var votingThreshold = 0.35
 
   /// The defaults.
   public init() {}

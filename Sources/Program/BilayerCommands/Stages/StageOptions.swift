@@ -30,7 +30,7 @@ struct TracingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How gaps are found (default: learned).",
-      valueName: "none|learned|tracer|merging|minimal-path|judged-path"))
+      valueName: "METHOD"))
   var method: MethodValue?
 
   @Option(
@@ -51,6 +51,18 @@ struct TracingArguments: ParsableArguments {
       valueName: "STEPS"))
   var adapt: Int?
 
+  @Option(help: ArgumentHelp("Ball of --method closing.", valueName: "Å", visibility: .hidden))
+  var closingRadius: Double?
+
+  @Option(
+    help: ArgumentHelp("Scale of --method tensor-voting.", valueName: "Å", visibility: .hidden))
+  var votingScale: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Least saliency of --method tensor-voting.", valueName: "SHARE", visibility: .hidden))
+  var votingThreshold: Double?
+
   @Flag(help: "Close no gaps: --method none.")
   var noTracing = false
 
@@ -60,6 +72,13 @@ struct TracingArguments: ParsableArguments {
     }
     if let maximumGap, !(0 < maximumGap && maximumGap.isFinite) {
       throw ValidationError("--maximum-gap \(maximumGap): expected a length in Å above 0.")
+    }
+    for (name, value) in [
+      ("closing-radius", closingRadius), ("voting-scale", votingScale),
+      ("voting-threshold", votingThreshold),
+    ] {
+      guard let value, !(0 < value && value.isFinite) else { continue }
+      throw ValidationError("--\(name) \(value): expected a number above 0.")
     }
     if let fragmentCertainty, !(0 <= fragmentCertainty && fragmentCertainty <= 1) {
       throw ValidationError(
@@ -82,6 +101,9 @@ struct TracingArguments: ParsableArguments {
     if let minimumFragment { plan.tracing.minimumFragmentNm3 = minimumFragment }
     if let fragmentCertainty { plan.tracing.minimumFragmentCertainty = fragmentCertainty }
     if let method { plan.tracing.method = method.method }
+    if let closingRadius { plan.tracing.closingRadiusAngstrom = closingRadius }
+    if let votingScale { plan.tracing.votingScaleAngstrom = votingScale }
+    if let votingThreshold { plan.tracing.votingThreshold = votingThreshold }
     if noTracing { plan.tracing.method = .none }
     if let adapt { plan.tracing.adaptationSteps = adapt }
     if let accept { plan.tracing.minimumProbability = accept }
@@ -116,6 +138,16 @@ struct BridgeListValue: ExpressibleByArgument {
     let numbers = parts.compactMap { Int($0) }
     guard numbers.count == parts.count, numbers.allSatisfy({ 0 < $0 }) else { return nil }
     ids = Set(numbers).sorted()
+  }
+}
+
+/// `--method`.
+struct TracingMethodValue: ExpressibleByArgument {
+  let method: TracingOptions.Method
+
+  init?(argument: String) {
+    guard let method = TracingOptions.Method(rawValue: argument) else { return nil }
+    self.method = method
   }
 }
 
