@@ -10,17 +10,23 @@ extension Pipeline {
     let instances = try instances(for: .fit)
     let membranes = try instances.membranes(monitor)
     let provenance = try provenance(on: instances.source.geometry)
+    let probability = try probability(on: instances.source.geometry)
     _ = try Folder.make(folder.surfaces)
     let total = membranes.reduce(1) { $0 + $1.voxels }
     var (done, fits): (Int, [MembraneFits]) = (0, [])
     for membrane in membranes {
       do {
         let fitted = try fitSurface(
-          of: membrane, in: instances.source, provenance: provenance, tilt: plan.tilt,
-          options: plan.fitting, workers: context.workers)
+          of: membrane, in: instances.source, provenance: provenance, probability: probability,
+          tilt: plan.tilt, options: plan.fitting, workers: context.workers)
         let path = folder.surface(label: membrane.label)
         try PLYFile.write(fitted.surface, to: path + ".ply")
         try VTPFile.write(fitted.surface, to: path + ".vtp")
+        if let posterior = fitted.posterior {
+          try PosteriorFile.write(posterior, to: path + ".posterior")
+        } else {
+          say("Membrane \(membrane.label) has too many vertices for standard deviations.")
+        }
         fits.append(MembraneFits(label: membrane.label, fits: fitted.fits))
       } catch SurfaceFittingError.noSurface(let label, _) {
         say("Membrane \(label) is no sheet: no surface was fitted to it.")
