@@ -216,7 +216,8 @@ let testTargets: [Target] = [
   tests(
     "SurfaceFittingTests",
     [
-      numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel",
+      numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "SurfaceFitting", "TestSupport",
+      "TomogramModel",
       "Volumes",
     ]),
   tests(

@@ -45,27 +45,34 @@ public func maximum<Failure: Error>(
         arguments: best.arguments, value: best.value, evaluations: evaluations,
         hasConverged: hasConverged)
     }
-    let middle = Corner.mean(of: simplex.dropLast())
-    let reflected = try evaluated(Corner.between(middle, worst.arguments, share: -1))
-    if best.value < reflected.value {
-      let expanded = try evaluated(Corner.between(middle, worst.arguments, share: -2))
-      simplex[simplex.count - 1] = reflected.value < expanded.value ? expanded : reflected
-    } else if simplex[simplex.count - 2].value < reflected.value {
-      simplex[simplex.count - 1] = reflected
-    } else {
-      let isOutside = worst.value < reflected.value
-      let contracted = try evaluated(
-        Corner.between(middle, worst.arguments, share: isOutside ? -0.5 : 0.5))
-      if max(worst.value, reflected.value) < contracted.value {
-        simplex[simplex.count - 1] = contracted
-      } else {
-        for corner in 1..<simplex.count {
-          simplex[corner] = try evaluated(
-            Corner.between(best.arguments, simplex[corner].arguments, share: 0.5))
-        }
-      }
+    if let better = try replacement(ofWorstIn: simplex, evaluated) {
+      simplex[simplex.count - 1] = better
+      continue
+    }
+    for corner in 1..<simplex.count {
+      simplex[corner] = try evaluated(
+        Corner.between(best.arguments, simplex[corner].arguments, share: 0.5))
     }
   }
+}
+
+/// The worst corner reflected, expanded or contracted through the middle of the others; nil where
+/// nothing of it is better, and the simplex has to shrink.
+private func replacement<Failure: Error>(
+  ofWorstIn simplex: [Corner], _ evaluated: ([Double]) throws(Failure) -> Corner
+) throws(Failure) -> Corner? {
+  let (best, worst) = (simplex[0], simplex[simplex.count - 1])
+  let middle = Corner.mean(of: simplex.dropLast())
+  let reflected = try evaluated(Corner.between(middle, worst.arguments, share: -1))
+  if best.value < reflected.value {
+    let expanded = try evaluated(Corner.between(middle, worst.arguments, share: -2))
+    return reflected.value < expanded.value ? expanded : reflected
+  }
+  if simplex[simplex.count - 2].value < reflected.value { return reflected }
+  let isOutside = worst.value < reflected.value
+  let contracted = try evaluated(
+    Corner.between(middle, worst.arguments, share: isOutside ? -0.5 : 0.5))
+  return max(worst.value, reflected.value) < contracted.value ? contracted : nil
 }
 
 /// A corner of the simplex.

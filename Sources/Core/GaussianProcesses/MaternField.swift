@@ -3,7 +3,7 @@ import RealModule
 /// A Matérn field on a surface: how far, and over which distances, values wander from their mean.
 ///
 /// The stationary solution of τ (κ² − Δ) x = white noise; in the plane its covariance at distance r
-/// is σ² κr K₁(κr), smoothness ν = 1 (Lindgren, Rue & Lindström 2011, eqs. 1-3 with α = 2, d = 2):
+/// is σ² κr K₁(κr), smoothness ν = 1 (Lindgren, Rue & Lindström 2011, section 2, with α = 2, d = 2):
 ///     σ² = 1 / (4π κ² τ²)          range = √8 / κ, where the correlation has fallen to 0.14
 /// At an open surface's rim the normal derivative vanishes, which doubles the variance there.
 public struct MaternField: Hashable, Sendable {

@@ -5,9 +5,9 @@ import Synchronization
 // 1973; Erisman & Tinney 1975), block by block from the last: with J the columns of a block, I its
 // rows below them and X = L_IJ L_JJ⁻¹,
 //     Z_IJ = −Z_II X          Z_JJ = (L_JJ L_JJᵀ)⁻¹ + Xᵀ Z_II X
-// (Lin, Lu, Ying, Car & E 2011, "SelInv", ACM TOMS 37, 40, eqs. 2.4-2.6, there for L D Lᵀ). All of Z_II
-// is known by then: its columns belong to later blocks, whose rows hold the rest of I (the fill of
-// one column is a subset of its parent's).
+// (Lin, Yang, Meza, Lu, Ying & E 2011, "SelInv", ACM TOMS 37, 40, there for L D Lᵀ). All of Z_II is
+// known by then: its columns belong to later blocks, whose rows hold the rest of I (the fill of one
+// column is a subset of its parent's).
 //
 // As many operations as the factorisation, and as much memory again.
 

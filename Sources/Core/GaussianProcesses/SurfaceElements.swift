@@ -2,10 +2,11 @@ import LinearAlgebra
 public import Meshes
 
 // Linear finite elements on a triangle mesh, for the operators of Lindgren, Rue & Lindström 2011
-// ("An explicit link between Gaussian fields and Gaussian Markov random fields", JRSS B 73, 423):
-//     C  lumped mass: a third of the area of its triangles for each vertex            (eq. 10, C̃)
-//     G  stiffness: −(cot α + cot β)/2 for an edge with opposite angles α, β           (eq. 10, A.2)
-//     G C⁻¹ G, which the precision of a field with α = 2 needs                          (eq. 11)
+// ("An explicit link between Gaussian fields and Gaussian Markov random fields", JRSS B 73, 423),
+// section 2.3 and appendix A.2:
+//     C  lumped mass: a third of the area of its triangles for each vertex
+//     G  stiffness: −(cot α + cot β)/2 for an edge with opposite angles α, β
+//     G C⁻¹ G, which the precision of a field with α = 2 needs
 //
 // A negative edge weight (α + β > π) would break the discrete maximum principle, so it is set to 0;
 // a cotangent of a sliver is bounded, and so is the mass of a vertex with hardly any area: else a
