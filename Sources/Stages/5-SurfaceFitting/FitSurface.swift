@@ -10,7 +10,7 @@ public import Volumes
 /// Mid-surface samples of the label (Morphology) get agreeing normals, a signed distance is made of
 /// them by moving least squares, its zero surface is drawn by marching cubes, cut at the sheet's
 /// rims and smoothed. The surface is the posterior mean given that one and how well the data show
-/// it (`PosteriorSurface`), `sd` the posterior's standard deviation. Closed membranes come out
+/// it (`PosteriorSurface`), `sd` the posterior's standard deviation; NaN where there is none. Closed membranes come out
 /// closed, open ones end where their label ends.
 ///
 /// - Parameters:
@@ -32,15 +32,11 @@ public func fitSurface(
   func known(_ mesh: TriangleMesh, _ normals: [SIMD3<Double>]) throws -> [Provenance] {
     try vertexProvenance(mesh, normals, provenance, region: membrane.region, tilt: tilt)
   }
-  var found: PosteriorSurface?
-  if drawn.vertices.count <= options.largestPosterior {
-    let normals = drawn.vertexNormals()
-    let evidence = try VertexEvidence(
-      drawn, normals: normals, provenance: try known(drawn, normals), probability: probability,
-      tilt: tilt, options: options)
-    found = try PosteriorSurface(
-      drawn, normals: normals, oddsAgainst: evidence.oddsAgainst, voxelAngstrom: voxel,
-      options: options)
+  let drawnNormals = drawn.vertexNormals()
+  let found = try posteriorSurface(drawn, drawnNormals, voxelAngstrom: voxel, options) {
+    try VertexEvidence(
+      drawn, normals: drawnNormals, provenance: try known(drawn, drawnNormals),
+      probability: probability, tilt: tilt, options: options)
   }
   let mesh = found?.mesh ?? drawn
   let normals = mesh.vertexNormals()
@@ -58,6 +54,22 @@ public func fitSurface(
   return FittedMembrane(
     surface: surface, posterior: found?.posterior,
     fits: parametricFits(of: mesh, inlierAngstrom: options.inlierVoxels * voxel))
+}
+
+/// The posterior of a drawn surface; nil where it is too large, or its mesh so irregular that it has
+/// none in double precision: one such mesh is no reason to lose all membranes.
+private func posteriorSurface(
+  _ drawn: TriangleMesh, _ normals: [SIMD3<Double>], voxelAngstrom voxel: Double,
+  _ options: FittingOptions, evidence: () throws -> VertexEvidence
+) throws -> PosteriorSurface? {
+  guard drawn.vertices.count <= options.largestPosterior else { return nil }
+  do {
+    return try PosteriorSurface(
+      drawn, normals: normals, oddsAgainst: try evidence().oddsAgainst, voxelAngstrom: voxel,
+      options: options)
+  } catch GaussianProcessError.notPositiveDefinite {
+    return nil
+  }
 }
 
 /// The surface through a label's mid-surface samples, as it is drawn.
