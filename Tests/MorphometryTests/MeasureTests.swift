@@ -1,12 +1,13 @@
-@testable import GaussianProcesses
 import LinearAlgebra
 import Meshes
-import Morphometry
 import RealModule
 import TestSupport
 import Testing
 import TomogramModel
 import Volumes
+
+@testable import GaussianProcesses
+@testable import Morphometry
 
 private func surface(_ mesh: TriangleMesh, curvature: Float = 0) -> MembraneSurface {
   let count = mesh.vertices.count
@@ -253,6 +254,21 @@ private func bilayer(
     #expect(try measured(mesh, posterior(mesh), seed: 2) != one)
     let bare = try measured(mesh, nil)["area_nm2"]
     #expect(one["area_nm2"]?.value == bare?.value && bare?.standardDeviation == nil)
+  }
+
+  @Test("An open surface has a deviation of its curvature, not of an area that its rim decides")
+  func open() throws {
+    let sheet = TriangleMesh.grid(columns: 8, rows: 8) { s, t in
+      SIMD3(300 * s, 300 * t, 60 * s * s)
+    }
+    let membrane = try measured(sheet, posterior(sheet))
+    #expect(membrane["area_nm2"]?.value != nil)
+    for name in ["area_nm2", "seen_area_nm2", "label_thickness_A", "rim_length_nm"] {
+      #expect(membrane[name]?.standardDeviation == nil, "\(name)")
+    }
+    let draws = try PosteriorDraws(
+      surface(sheet), posterior: posterior(sheet), tilt: .customary, draws: 20, seed: 1)
+    #expect(0 < draws.deviations[.meanCurvaturePerNm] ?? 0)
   }
 
   @Test("Another mesh's posterior is not used")

@@ -19,10 +19,10 @@ public import Volumes
 /// | `rim_length_nm` | of all rims; 0 for a closed surface |
 /// | `euler_characteristic` | 2 for a vesicle, 0 for a tube or torus, 1 for a sheet |
 ///
-/// Areas, volume, rim and the means of mean and Gaussian curvature have standard deviations from the
-/// posterior (`PosteriorDraws`); a label's own thickness has its area's. Where the standard
-/// deviation is above half of an area or a volume, that abstains. The other standard deviations are
-/// empty, and so are all without a posterior.
+/// The means of mean and Gaussian curvature have standard deviations from the posterior
+/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a label's
+/// own thickness. Where the standard deviation is above half of an area or a volume, that abstains.
+/// The other standard deviations are empty, and so are all without a posterior.
 ///
 /// - Parameters:
 ///   - surface: the membrane's fitted surface.
@@ -84,11 +84,7 @@ private func measurements(
     (
       "gaussian_curvature_per_nm2", curvature.gaussian.with(deviations[.gaussianCurvaturePerNm2])
     ),
-    (
-      "rim_length_nm",
-      Measurement(
-        rimLengthAngstrom(of: mesh) / 10, standardDeviation: deviations[.rimLengthNm])
-    ),
+    ("rim_length_nm", Measurement(rimLengthAngstrom(of: mesh) / 10)),
   ]
 }
 
@@ -130,7 +126,7 @@ func seenAreaNm2(of surface: MembraneSurface, tilt: TiltGeometry) -> Double {
   seenTriangles(of: surface, tilt: tilt).reduce(0) { $0 + surface.mesh.area(of: $1) / 100 }
 }
 
-func rimLengthAngstrom(of mesh: TriangleMesh) -> Double {
+private func rimLengthAngstrom(of mesh: TriangleMesh) -> Double {
   mesh.boundaryLoops().reduce(0) { sum, loop in
     sum
       + loop.indices.reduce(0) { length, place in

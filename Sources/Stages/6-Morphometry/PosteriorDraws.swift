@@ -11,7 +11,8 @@ import TomogramModel
 /// a Matérn field with ν = 1 has no slope, so the area of a drawn surface is too large by an amount
 /// that depends on the mesh.
 ///
-/// Draws move vertices along the normals, so that a rim is as sure as it was drawn. Curvatures come
+/// Draws move vertices along the normals and know nothing of where a sheet ends, which decides the
+/// error of an open surface's area: that has no deviation. Curvatures come
 /// from sums over edges and angles, which cost next to nothing a draw:
 ///     ∫ H dA = ½ Σ (edge's length × angle between its triangles)     (Cohen-Steiner & Morvan 2003)
 ///     ∫ K dA = Σ (2π − angles around an inner vertex)                 (Gauss & Bonnet)
@@ -46,12 +47,15 @@ struct PosteriorDraws {
       }
     }
     deviations = squares.mapValues { ($0 / Double(draws)).squareRoot() }
+    if !mesh.isClosed {
+      for size in [DrawnMeasure.areaNm2, .seenAreaNm2, .volumeNm3] { deviations[size] = nil }
+    }
   }
 }
 
 /// What is measured on each draw.
 enum DrawnMeasure: CaseIterable {
-  case areaNm2, seenAreaNm2, volumeNm3, meanCurvaturePerNm, gaussianCurvaturePerNm2, rimLengthNm
+  case areaNm2, seenAreaNm2, volumeNm3, meanCurvaturePerNm, gaussianCurvaturePerNm2
 }
 
 /// Measures a mesh that is moved but not cut otherwise.
@@ -72,7 +76,6 @@ private struct DrawnMeasures {
       .volumeNm3: mesh.signedVolumeAngstrom3 / 1000,
       .meanCurvaturePerNm: edges.integratedMeanCurvatureAngstrom(of: mesh) / 10 / area,
       .gaussianCurvaturePerNm2: edges.integratedGaussianCurvature(of: mesh) / area,
-      .rimLengthNm: rimLengthAngstrom(of: mesh) / 10,
     ]
   }
 }
