@@ -6,7 +6,7 @@ import Volumes
 /// per tercile of sd, seen and hidden; mean sd against RMSE.
 ///
 /// The true error of a vertex is its distance to the true mid-surface; it is covered if that is at
-/// most 1.96 sd. Vertices without a standard deviation (NaN until calibrated, or negative), outside
+/// most 1.96 sd. Vertices without a standard deviation (NaN where there is none, or negative), outside
 /// the volume, in ignored voxels, or farther than 100 Å from any true surface (counted in
 /// `spurious_share`) are left out. Terciles are thirds of the counted vertices by rising sd, ties in
 /// the order of the vertices. Hidden is by the vertex's normal. Nil where no vertex counts.

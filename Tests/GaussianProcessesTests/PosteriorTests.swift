@@ -119,7 +119,7 @@ func scatteredNumbers(_ count: Int, seed: UInt64) -> (values: [Double], deviatio
     }
   }
 
-  @Test("Draws have the posterior's covariance, and a draw is known by its seed and number")
+  @Test("Draws have the posterior's variances, and a draw is known by its seed and number")
   func draws() throws {
     let mesh = TriangleMesh.icosphere(radiusAngstrom: 200, subdivisions: 2)
     let process = try SurfaceProcess(SurfaceElements(mesh))

@@ -22,7 +22,7 @@ public final class CholeskyFactor: @unchecked Sendable {
   public var order: Int { unsafe Int(factor.pointee.n) }
 
   /// Stored entries of L, with the zeros inside its dense blocks.
-  public var storedEntries: Int { unsafe Int(factor.pointee.xsize) }
+  var storedEntries: Int { unsafe Int(factor.pointee.xsize) }
 
   /// log |A|.
   public var logDeterminant: Double {

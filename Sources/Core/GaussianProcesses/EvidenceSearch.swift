@@ -1,15 +1,15 @@
 import RealModule
 
 /// A point of a search: a function's arguments.
-public struct SearchResult: Hashable, Sendable {
+struct SearchResult: Hashable, Sendable {
   /// Where the function is largest.
-  public var arguments: [Double]
+  var arguments: [Double]
   /// Its value there.
-  public var value: Double
+  var value: Double
   /// How often it was computed.
-  public var evaluations: Int
+  var evaluations: Int
   /// Whether the simplex shrank to the tolerance before evaluations ran out.
-  public var hasConverged: Bool
+  var hasConverged: Bool
 }
 
 /// Maximises a smooth function of two or three arguments by Nelder and Mead's simplex (1965, Computer
@@ -20,7 +20,7 @@ public struct SearchResult: Hashable, Sendable {
 /// - Parameters:
 ///   - tolerance: done when the values at the corners differ by less.
 ///   - limit: evaluations at most; then `hasConverged` is false.
-public func maximum<Failure: Error>(
+func maximum<Failure: Error>(
   from start: [Double], edge: Double, tolerance: Double, limit: Int,
   of function: ([Double]) throws(Failure) -> Double
 ) throws(Failure) -> SearchResult {
