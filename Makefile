@@ -20,6 +20,7 @@ bench: packages engine
 # Scores of the shipped model on unseen and on foreign data.
 validate: packages engine build
 	sh Scripts/validate.sh
+	sh Scripts/validate-surfaces.sh
 	sh Scripts/validate-strangers.sh
 	sh Scripts/validate-em.sh
 	sh Scripts/validate-few-sections.sh

@@ -42,6 +42,7 @@ let shims: [Target] = [
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CBZip2", debian: "libbz2-dev"),
   systemLibrary("CTIFF", pkgConfig: "libtiff-4", debian: "libtiff-dev"),
+  systemLibrary("CCHOLMOD", debian: "libsuitesparse-dev"),
 ]
 
 // MARK: - Core: values and algorithms that know no file format and no network
@@ -61,6 +62,9 @@ let core: [Target] = [
   module(
     "Meshes", "Core/Meshes",
     [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
+  module(
+    "GaussianProcesses", "Core/GaussianProcesses",
+    [numerics, "CCHOLMOD", "LinearAlgebra", "Meshes", "TomographicImaging", "Volumes"]),
 ]
 
 // MARK: - Formats: files of the field, in and out
@@ -72,7 +76,10 @@ let formats: [Target] = [
     "VolumeFiles", "Formats/VolumeFiles", ["MRCFormat", "TIFFFormat", "Volumes", "WorkLedger"]),
   module(
     "MeshFormats", "Formats/MeshFormats",
-    ["CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger"]),
+    [
+      "CZlib", "GaussianProcesses", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes",
+      "WorkLedger",
+    ]),
   module(
     "TableFormats", "Formats/TableFormats", [numerics, "TomogramModel", "Volumes", "WorkLedger"]),
 ]
@@ -107,8 +114,11 @@ let stages: [Target] = [
     imaging + ["Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger"]),
   module("InstanceSeparation", "Stages/4-InstanceSeparation", imaging + ["Graphs", "Morphology"]),
   module(
-    "SurfaceFitting", "Stages/5-SurfaceFitting", imaging + ["Graphs", "Meshes", "Morphology"]),
-  module("Morphometry", "Stages/6-Morphometry", imaging + ["Graphs", "Meshes", "Morphology"]),
+    "SurfaceFitting", "Stages/5-SurfaceFitting",
+    imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),
+  module(
+    "Morphometry", "Stages/6-Morphometry",
+    imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),
   module("Evaluation", "Evaluation", imaging + ["Graphs", "Meshes", "Morphology"]),
 ]
 
@@ -131,8 +141,8 @@ let program: [Target] = [
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
-      numerics, "Filters", "Meshes", "ReinforcementLearning", "Report", "Tensors", "TomogramModel",
-      "Volumes", "WorkLedger",
+      numerics, "Filters", "GaussianProcesses", "Meshes", "ReinforcementLearning", "Report",
+      "Tensors", "TomogramModel", "Volumes", "WorkLedger",
     ]),
   module(
     "BilayerCommands", "Program/BilayerCommands",
@@ -147,8 +157,8 @@ let program: [Target] = [
   .executableTarget(
     name: "bilayer-bench",
     dependencies: everyFormat + everyStage + [
-      "FourierTransforms", "Meshes", "Morphology", "Simulation", "Tensors", "TomogramModel",
-      "Volumes", "WorkLedger",
+      "FourierTransforms", "GaussianProcesses", "Meshes", "Morphology", "Simulation", "Tensors",
+      "TomogramModel", "Volumes", "WorkLedger",
     ], path: "Benchmarks", swiftSettings: houseSettings),
 ]
 
@@ -179,6 +189,9 @@ let testTargets: [Target] = [
   tests(
     "MeshesTests",
     [numerics, "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "GaussianProcessesTests",
+    [numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "TomographicImaging"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests("TIFFFormatTests", ["TIFFFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests(
@@ -186,8 +199,8 @@ let testTargets: [Target] = [
   tests(
     "MeshFormatsTests",
     [
-      "LinearAlgebra", "MeshFormats", "Meshes", "TestSupport", "TomogramModel", "Volumes",
-      "WorkLedger",
+      "GaussianProcesses", "LinearAlgebra", "MeshFormats", "Meshes", "TestSupport",
+      "TomogramModel", "Volumes", "WorkLedger",
     ]),
   tests("TableFormatsTests", ["TableFormats", "TestSupport", "TomogramModel", "Volumes"]),
   tests("TensorsTests", ["Tensors", "TestSupport", "Volumes"]),
@@ -217,14 +230,15 @@ let testTargets: [Target] = [
   tests(
     "SurfaceFittingTests",
     [
-      numerics, "LinearAlgebra", "Meshes", "SurfaceFitting", "TestSupport", "TomogramModel",
+      numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "SurfaceFitting", "TestSupport",
+      "TomogramModel",
       "Volumes",
     ]),
   tests(
     "MorphometryTests",
     [
-      numerics, "LinearAlgebra", "Meshes", "Morphometry", "TestSupport", "TomogramModel",
-      "Volumes",
+      numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "Morphometry", "TestSupport",
+      "TomogramModel", "Volumes",
     ]),
   tests(
     "EvaluationTests",

@@ -59,16 +59,19 @@ let membranes = try meter.measure("separate", voxels: voxels) {
 let fitted = try meter.measure("fit", voxels: voxels) {
   try membranes.map {
     try fitSurface(
-      of: $0, in: instances.volume, provenance: provenance.volume, tilt: simulated.truth.tilt,
+      of: $0, in: instances.volume, provenance: provenance.volume, probability: nil,
+      tilt: simulated.truth.tilt,
       options: FittingOptions(), workers: workers)
   }
 }
 _ = try meter.measure("measure", voxels: voxels) {
   let measured = try zip(membranes, fitted).map {
     try measure(
-      $0, surface: $1.surface, tomogram: prepared.source,
+      $0, surface: $1.surface, posterior: $1.posterior, tomogram: prepared.source,
       voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
       tilt: simulated.truth.tilt)
   }
   return nested(measured, surfaces: fitted.map(\.surface))
 }
+
+try benchmarkSurfacePosterior(meter: meter)

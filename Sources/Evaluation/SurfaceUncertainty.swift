@@ -6,7 +6,7 @@ import Volumes
 /// per tercile of sd, seen and hidden; mean sd against RMSE.
 ///
 /// The true error of a vertex is its distance to the true mid-surface; it is covered if that is at
-/// most 1.96 sd. Vertices without a standard deviation (NaN until calibrated, or negative), outside
+/// most 1.96 sd. Vertices without a standard deviation (NaN where there is none, or negative), outside
 /// the volume, in ignored voxels, or farther than 100 Å from any true surface (counted in
 /// `spurious_share`) are left out. Terciles are thirds of the counted vertices by rising sd, ties in
 /// the order of the vertices. Hidden is by the vertex's normal. Nil where no vertex counts.
@@ -26,6 +26,10 @@ public struct SurfaceUncertainty: MetricGroup, Equatable {
   public var meanStandardDeviationAngstrom: Double?
   /// Root mean square true error in Å.
   public var rootMeanSquareAngstrom: Double?
+  /// The same where the wedge does not hide the surface.
+  public var rootMeanSquareSeenAngstrom: Double?
+  /// Median true error there, Å: what a few membranes that are wrong altogether do not move.
+  public var medianSeenAngstrom: Double?
   /// Vertices that count.
   public var vertices: Int
 
@@ -44,6 +48,8 @@ public struct SurfaceUncertainty: MetricGroup, Equatable {
       MetricRow("coverage_95_hidden", coverageHidden),
       MetricRow("mean_sd_A", meanStandardDeviationAngstrom),
       MetricRow("vertex_rmse_A", rootMeanSquareAngstrom),
+      MetricRow("vertex_rmse_seen_A", rootMeanSquareSeenAngstrom),
+      MetricRow("vertex_median_seen_A", medianSeenAngstrom),
       MetricRow("mean_sd_over_rmse", meanOverRMSE),
       MetricRow("vertices_with_sd", count: vertices),
     ]
@@ -82,8 +88,13 @@ extension SurfaceUncertainty {
     coverageHidden = coverage(vertices.filter(\.isHidden))
     meanStandardDeviationAngstrom = ratio(
       vertices.reduce(0) { $0 + $1.standardDeviation }, Double(count))
-    rootMeanSquareAngstrom =
-      ratio(vertices.reduce(0) { $0 + $1.error * $1.error }, Double(count))?.squareRoot()
+    func rootMeanSquare(_ part: [Vertex]) -> Double? {
+      ratio(part.reduce(0) { $0 + $1.error * $1.error }, Double(part.count))?.squareRoot()
+    }
+    rootMeanSquareAngstrom = rootMeanSquare(vertices)
+    let seen = vertices.filter { !$0.isHidden }
+    rootMeanSquareSeenAngstrom = rootMeanSquare(seen)
+    medianSeenAngstrom = seen.isEmpty ? nil : seen.map(\.error).sorted()[seen.count / 2]
   }
 
   /// Compares surfaces in the truth's frame with the true mid-surface.

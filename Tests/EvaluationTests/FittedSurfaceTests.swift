@@ -149,6 +149,17 @@ private func report(
     #expect(found.coverageHidden == 1 && found.coverageSeen == 5.0 / 8)
   }
 
+  @Test("The error where the surface is seen leaves out what is hidden; its median, the wild ones")
+  func seenErrors() {
+    let vertices = [1.0, 2, 3, 4, 100].map {
+      SurfaceUncertainty.Vertex(error: $0, standardDeviation: 2, isHidden: $0 == 4)
+    }
+    let found = SurfaceUncertainty(vertices)
+    #expect(isNear(found.rootMeanSquareSeenAngstrom, (10014.0 / 4).squareRoot()))
+    #expect(found.medianSeenAngstrom == 3)
+    #expect(SurfaceUncertainty([]).medianSeenAngstrom == nil)
+  }
+
   @Test("Without standard deviations there is no coverage, and that is said")
   func uncalibrated() throws {
     let found = try report([Phantom.surface(sphere(radius: 120))])

@@ -1,11 +1,13 @@
 import LinearAlgebra
 import Meshes
-import Morphometry
 import RealModule
 import TestSupport
 import Testing
 import TomogramModel
 import Volumes
+
+@testable import GaussianProcesses
+@testable import Morphometry
 
 private func surface(_ mesh: TriangleMesh, curvature: Float = 0) -> MembraneSurface {
   let count = mesh.vertices.count
@@ -24,7 +26,8 @@ private func measured(
   _ surface: MembraneSurface, tomogram: Volume<Float>? = nil, known: Bool = true
 ) throws -> Membrane {
   try measure(
-    record, surface: surface, tomogram: tomogram, voxelVolumeNm3: 1, voxelSizeIsKnown: known,
+    record, surface: surface, posterior: nil, tomogram: tomogram, voxelVolumeNm3: 1,
+    voxelSizeIsKnown: known,
     tilt: .customary)
 }
 
@@ -180,5 +183,106 @@ private func bilayer(
     let parents = nested(membranes, surfaces: meshes.map { surface($0) }).map { $0.parent }
     // The open cylinder around the fourth contains nothing.
     #expect(parents == [nil, 1, 2, nil, 1, nil])
+  }
+}
+
+@Suite struct PosteriorDrawsTests {
+  private func posterior(_ mesh: TriangleMesh, noise: Double = 6) -> SurfacePosterior {
+    let count = mesh.vertices.count
+    return SurfacePosterior(
+      carrier: mesh, heightsAngstrom: [Double](repeating: 0, count: count),
+      noiseDeviationsAngstrom: (0..<count).map { mesh.vertices[$0].z < 0 ? noise : 2 * noise },
+      noiseRangeAngstrom: 300, prior: MaternField(rangeAngstrom: 400, standardDeviation: 60))
+  }
+
+  private func measured(
+    _ mesh: TriangleMesh, _ posterior: SurfacePosterior?, draws: Int = 50, seed: UInt64 = 1
+  ) throws -> Membrane {
+    var options = MorphometryOptions()
+    options.posteriorDraws = draws
+    return try measure(
+      record, surface: surface(mesh), posterior: posterior, tomogram: nil, voxelVolumeNm3: 1,
+      voxelSizeIsKnown: true, tilt: .customary, options: options, seed: seed)
+  }
+
+  @Test("A sphere's area and volume have the exact deviations of their first variation")
+  func firstVariation() throws {
+    let radius = 200.0
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: radius, subdivisions: 2)
+    let posterior = posterior(mesh)
+    // A displacement d changes the volume by Σ a d and the area by Σ 2 a d / r, a the vertices' areas:
+    // variances are aᵀ Q⁻¹ a, by a solve, without any draw.
+    let weights = mesh.vertexAreasAngstrom2()
+    let solved = try posterior.field().factor.solve(weights)
+    let volume = zip(weights, solved).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot() / 1000
+    let area = volume * 1000 * 2 / radius / 100
+    let membrane = try measured(mesh, posterior, draws: 1000)
+    let areaDeviation = try #require(membrane["area_nm2"]?.standardDeviation)
+    let volumeDeviation = try #require(membrane["volume_nm3"]?.standardDeviation)
+    // 1000 draws give a deviation to 2.2 %; three of those.
+    #expect(abs(areaDeviation / area - 1) < 0.07)
+    #expect(abs(volumeDeviation / volume - 1) < 0.07)
+  }
+
+  @Test("A sphere that may only breathe has the deviations of its radius's formulas")
+  func breathing() throws {
+    let radius = 200.0
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: radius, subdivisions: 3)
+    var stiff = posterior(mesh)
+    // Ranges of many radii leave one distance for the whole sphere, sd s = 2 Å from the noise.
+    stiff.noiseRangeAngstrom = 40000
+    stiff.prior = MaternField(rangeAngstrom: 20000, standardDeviation: 2000)
+    stiff.noiseDeviationsAngstrom = mesh.vertices.map { _ in 2 }
+    let spread = try stiff.field().standardDeviations()[0]
+    let membrane = try measured(mesh, stiff, draws: 300)
+    let expected: [(String, Double)] = [
+      ("area_nm2", 8 * .pi * radius * spread / 100),
+      ("volume_nm3", 4 * .pi * radius * radius * spread / 1000),
+      ("mean_curvature_per_nm", 10 * spread / (radius * radius)),
+    ]
+    for (name, deviation) in expected {
+      let found = try #require(membrane[name]?.standardDeviation)
+      #expect(abs(found / deviation - 1) < 0.12, "\(name)")
+    }
+  }
+
+  @Test("The same seed gives the same deviations, another seed others, no posterior none")
+  func seeds() throws {
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: 200, subdivisions: 2)
+    let one = try measured(mesh, posterior(mesh), seed: 1)
+    #expect(try measured(mesh, posterior(mesh), seed: 1) == one)
+    #expect(try measured(mesh, posterior(mesh), seed: 2) != one)
+    let bare = try measured(mesh, nil)["area_nm2"]
+    #expect(one["area_nm2"]?.value == bare?.value && bare?.standardDeviation == nil)
+  }
+
+  @Test("An open surface has a deviation of its curvature, not of an area that its rim decides")
+  func open() throws {
+    let sheet = TriangleMesh.grid(columns: 8, rows: 8) { s, t in
+      SIMD3(300 * s, 300 * t, 60 * s * s)
+    }
+    let membrane = try measured(sheet, posterior(sheet))
+    #expect(membrane["area_nm2"]?.value != nil)
+    for name in ["area_nm2", "seen_area_nm2", "label_thickness_A", "rim_length_nm"] {
+      #expect(membrane[name]?.standardDeviation == nil, "\(name)")
+    }
+    let draws = try PosteriorDraws(
+      surface(sheet), posterior: posterior(sheet), tilt: .customary, draws: 20, seed: 1)
+    #expect(0 < draws.deviations[.meanCurvaturePerNm] ?? 0)
+  }
+
+  @Test("Another mesh's posterior is not used")
+  func foreign() throws {
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: 200, subdivisions: 2)
+    let other = TriangleMesh.icosphere(radiusAngstrom: 200, subdivisions: 1)
+    #expect(try measured(mesh, posterior(other))["area_nm2"]?.standardDeviation == nil)
+  }
+
+  @Test("A volume that could be anything abstains, with the reason")
+  func verdict() throws {
+    let mesh = TriangleMesh.icosphere(radiusAngstrom: 40, subdivisions: 2)
+    let membrane = try measured(mesh, posterior(mesh, noise: 40))
+    #expect(membrane["volume_nm3"]?.value == nil)
+    #expect(membrane["volume_nm3"]?.verdict.contains("uncertain") == true)
   }
 }

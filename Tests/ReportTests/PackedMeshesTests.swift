@@ -56,6 +56,27 @@ import Volumes
     }
   }
 
+  @Test("Provenance and standard deviation share a byte; without a deviation its part is 0")
+  func knowledge() {
+    var surface = phantom.surface(0, subdivisions: 2)
+    let count = surface.mesh.vertices.count
+    surface.standardDeviationAngstrom = (0..<count).map {
+      $0.isMultiple(of: 5) ? .nan : Float($0) / Float(count) * 40
+    }
+    let packed = PackedMeshes([(label: 1, surface: surface)])
+    #expect(35 < packed.deviationLimit && packed.deviationLimit < 40)
+    for vertex in 0..<count {
+      let byte = packed.bytes[8 * count + 4 * vertex + 2]
+      #expect(byte % 4 == UInt8(surface.provenance[vertex].rawValue))
+      let deviation = surface.standardDeviationAngstrom[vertex]
+      let code = Float(byte / 4)
+      #expect((code == 0) == deviation.isNaN)
+      if deviation.isNaN || packed.deviationLimit < deviation { continue }
+      #expect(
+        abs((code - 1) / 62 * packed.deviationLimit - deviation) < packed.deviationLimit / 120)
+    }
+  }
+
   @Test("No surface is no bytes")
   func empty() {
     let packed = PackedMeshes([])

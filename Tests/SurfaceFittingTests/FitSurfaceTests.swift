@@ -1,3 +1,4 @@
+import GaussianProcesses
 import LinearAlgebra
 import Meshes
 import RealModule
@@ -8,10 +9,12 @@ import TomogramModel
 import Volumes
 
 private func fitted(
-  _ phantom: LabelPhantom, provenance: Volume<Int8>? = nil, options: FittingOptions = .init()
+  _ phantom: LabelPhantom, provenance: Volume<Int8>? = nil, probability: Volume<Float>? = nil,
+  options: FittingOptions = .init()
 ) throws -> FittedMembrane {
   try fitSurface(
-    of: phantom.membrane, in: phantom.labels, provenance: provenance, tilt: .customary,
+    of: phantom.membrane, in: phantom.labels, provenance: provenance, probability: probability,
+    tilt: .customary,
     options: options, workers: Workers(count: 2))
 }
 
@@ -135,7 +138,6 @@ private func cube(_ edge: Int) -> VolumeGeometry {
     for (normal, known) in zip(bare.normals, bare.provenance) {
       #expect((known == .inferred) == TiltGeometry.customary.hides(normal: normal))
     }
-    #expect(bare.standardDeviationAngstrom.allSatisfy { $0.isNaN })
   }
 
   @Test("The number of workers changes nothing")
@@ -143,7 +145,8 @@ private func cube(_ edge: Int) -> VolumeGeometry {
     let (phantom, _) = LabelPhantom.sphere(radiusAngstrom: 90)
     let results = try [1, 3].map { count in
       try fitSurface(
-        of: phantom.membrane, in: phantom.labels, provenance: nil, tilt: .customary,
+        of: phantom.membrane, in: phantom.labels, provenance: nil, probability: nil,
+        tilt: .customary,
         options: .init(), workers: Workers(count: count)
       ).surface.mesh
     }
@@ -159,5 +162,86 @@ private func cube(_ edge: Int) -> VolumeGeometry {
       ($0 - SIMD3(55, 55, 55)).length
     }
     #expect(throws: SurfaceFittingError.self) { try fitted(speck) }
+  }
+}
+
+@Suite struct PosteriorSurfaceTests {
+  private let phantom: LabelPhantom
+  private let center: SIMD3<Double>
+
+  init() { (phantom, center) = LabelPhantom.sphere(radiusAngstrom: 80) }
+
+  /// Probability that depends on x alone, p below the centre and 0.5 above it.
+  private func probability(_ low: Float) -> Volume<Float> {
+    let geometry = phantom.labels.geometry
+    var volume = Volume<Float>(geometry: geometry)
+    volume.samples = volume.samples.indices.map { place in
+      let index = VoxelIndex(x: place % geometry.size.x, y: 0, z: 0)
+      return geometry.position(of: index).angstrom.x < center.x ? low : 0.5
+    }
+    return volume
+  }
+
+  private func deviations(_ surface: MembraneSurface, where isIn: (SIMD3<Double>) -> Bool)
+    -> [Float]
+  {
+    surface.mesh.vertices.indices.filter { isIn(surface.mesh.vertices[$0]) }
+      .map { surface.standardDeviationAngstrom[$0] }
+  }
+
+  @Test("A vertex is the surer the more probable membrane is around it")
+  func evidence() throws {
+    let surface = try fitted(phantom, probability: probability(0.99)).surface
+    let sure = deviations(surface) { $0.x < center.x - 60 }
+    let doubtful = deviations(surface) { center.x + 60 < $0.x }
+    #expect(sure.allSatisfy { 1 < $0 })
+    #expect(1.3 * (sure.max() ?? 0) < doubtful.min() ?? 0)
+    let weaker = try fitted(phantom, probability: probability(0.9)).surface
+    for (a, b) in zip(surface.standardDeviationAngstrom, weaker.standardDeviationAngstrom) {
+      #expect(a < b)
+    }
+  }
+
+  @Test("Without a probability, what the wedge hides is less certain than what it shows")
+  func wedge() throws {
+    let surface = try fitted(phantom).surface
+    let seen = deviations(surface) { abs($0.z - center.z) < 20 && 70 < abs($0.x - center.x) }
+    let hidden = deviations(surface) { 73 < abs($0.z - center.z) }
+    #expect(!seen.isEmpty && !hidden.isEmpty)
+    #expect((seen.max() ?? 0) < hidden.min() ?? 0)
+  }
+
+  @Test("What was inferred is less certain than any density beside it says")
+  func inferred() throws {
+    var provenance = Volume<Int8>(geometry: phantom.labels.geometry)
+    provenance.samples = phantom.labels.samples.map { $0 == 0 ? 0 : 3 }
+    var certain = probability(0.99)
+    certain.samples = certain.samples.map { _ in 0.99 }
+    let surface = try fitted(phantom, provenance: provenance, probability: certain).surface
+    #expect(surface.standardDeviationAngstrom.allSatisfy { 12 < $0 })
+  }
+
+  @Test("The surface is the carrier moved by the posterior mean, its sd the posterior's")
+  func consistency() throws {
+    let result = try fitted(phantom, probability: probability(0.97))
+    let posterior = try #require(result.posterior)
+    let field = try posterior.field()
+    let surface = result.surface
+    #expect(posterior.carrier.triangles == surface.mesh.triangles)
+    for (vertex, deviation) in field.standardDeviations().enumerated() {
+      #expect(surface.standardDeviationAngstrom[vertex] == Float(deviation))
+      let moved = (surface.mesh.vertices[vertex] - posterior.carrier.vertices[vertex]).length
+      #expect(abs(moved - abs(field.mean[vertex])) < 1e-9)
+    }
+  }
+
+  @Test("A surface above the limit keeps its place and has no standard deviations")
+  func limit() throws {
+    var options = FittingOptions()
+    options.largestPosterior = 10
+    let result = try fitted(phantom, options: options)
+    #expect(result.posterior == nil)
+    #expect(result.surface.standardDeviationAngstrom.allSatisfy { $0.isNaN })
+    #expect(result.surface.mesh.isClosed)
   }
 }

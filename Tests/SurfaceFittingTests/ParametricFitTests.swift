@@ -9,7 +9,7 @@ import Volumes
 
 private func fits(_ phantom: LabelPhantom) throws -> [String: ParametricFit] {
   let fitted = try fitSurface(
-    of: phantom.membrane, in: phantom.labels, provenance: nil, tilt: .customary,
+    of: phantom.membrane, in: phantom.labels, provenance: nil, probability: nil, tilt: .customary,
     options: .init(), workers: .one)
   return Dictionary(uniqueKeysWithValues: fitted.fits.map { ($0.model, $0) })
 }

@@ -9,7 +9,7 @@ public struct MembraneSurface: Hashable, Sendable {
   public var mesh: TriangleMesh
   /// Unit normals.
   public var normals: [SIMD3<Double>]
-  /// Posterior standard deviation of the position along the normal, Å; NaN until calibrated.
+  /// Posterior standard deviation of the position along the normal, Å; NaN where there is none.
   public var standardDeviationAngstrom: [Float]
   /// How each vertex is known.
   public var provenance: [Provenance]

@@ -4,7 +4,7 @@ import Volumes
 /// `instances.csv`: a row per membrane.
 ///
 /// First what the membrane is, then three columns a measured quantity: its name with the unit
-/// (`area_nm2`), its standard deviation (`area_nm2_sd`, empty until calibrated) and, where the
+/// (`area_nm2`), its standard deviation (`area_nm2_sd`, empty where nobody knows it) and, where the
 /// data cannot carry a number, the reason (`area_nm2_verdict`). The box of voxels stands last.
 public enum MembraneTable {
   private static let identity = ["label", "class", "closed", "parent", "voxels"]

@@ -22,6 +22,14 @@ extension Plan {
   }
 }
 
+extension Plan {
+  /// Vertices of the largest surface whose posterior fits into the memory cap, at the 9 kB that a
+  /// vertex takes (`make bench`: 6.5 kB at 10⁵, and it grows with the logarithm).
+  var posteriorVertices: Int {
+    Int(min(max(memoryGigabytes * 1e9 - Self.baseBytes, 0) / 9000, 1e9))
+  }
+}
+
 extension UNetArchitecture {
   /// Memory of a tile at the widest point of the network, in bytes a voxel: about twelve copies of
   /// the finest level's channels, and the tile itself six times on its way in and out.

@@ -51,6 +51,14 @@ extension Pipeline {
     return input.geometry.size == geometry.size ? input.labels(Int8.self) : nil
   }
 
+  /// The probability of membrane; nil where there is none, or on another grid.
+  func probability(on geometry: VolumeGeometry) throws -> (any VolumeSource<Float>)? {
+    guard let input = try input(given: plan.probability, own: folder.probability) else {
+      return nil
+    }
+    return input.geometry.size == geometry.size ? input.source : nil
+  }
+
   /// Voxels where no membrane shall be, not 0; nil where none were named.
   func excluded(on geometry: VolumeGeometry) throws -> (any VolumeSource<Float>)? {
     guard let record = plan.exclude else { return nil }

@@ -173,7 +173,10 @@ extension Plan {
         + [try origin(.predict, given: probability, file: folder.probability, in: folder)]
     case .separate: return [try origin(.trace, given: mask, file: folder.mask, in: folder)]
     case .fit:
-      return [try origin(.separate, given: instances, file: folder.instances, in: folder)]
+      return [
+        try origin(.separate, given: instances, file: folder.instances, in: folder),
+        try origin(.predict, given: probability, file: folder.probability, in: folder),
+      ]
     case .measure:
       let labels = try origin(.separate, given: instances, file: folder.instances, in: folder)
       let meshes = stages.contains(.fit) ? try key(of: .fit, in: folder) : surfaces ?? ""

@@ -7,8 +7,9 @@ public enum ProgramVersion {
   /// given on (Apache-2.0 goes together with version 3 of the GPL, not with version 2).
   public static let notice = """
     bilayer \(current)
-    The sources are under the Apache License 2.0. This binary is linked with FFTW, which is under
-    the GNU General Public License, so the binary as a whole is under the GPL, version 3.
+    The sources are under the Apache License 2.0. This binary is linked with FFTW and with
+    CHOLMOD's supernodal part, which are under the GNU General Public License, so the binary as a
+    whole is under the GPL, version 3.
     It comes without any warranty.
     """
 }

@@ -4,9 +4,10 @@ import TomogramModel
 /// All membranes' surfaces as the page's graphics buffers: 16-bit positions in one common box.
 ///
 ///     bytes: positions  vertexCount * 4 * UInt16   (x, y, z, label)
-///            attributes vertexCount * 4 * UInt8    (normal u, normal v, provenance, curvature)
+///            attributes vertexCount * 4 * UInt8    (normal u, normal v, knowledge, curvature)
 ///            indices    3 * triangleCount * UInt32
 ///
+/// Knowledge is provenance + 4 d: d = 0 for no standard deviation, else 1...63 for 0 to the limit.
 /// Little-endian. The quantisation error is 1/131070 of the box: 0.1 Å for a box of 1.3 µm.
 public struct PackedMeshes: Sendable {
   /// Which part of the buffers is one membrane.
@@ -25,6 +26,8 @@ public struct PackedMeshes: Sendable {
   public private(set) var edge: Double = 1
   /// Curvature that 0 and 255 stand for, ± nm⁻¹ (128 is flat); 0 where no vertex has one.
   public private(set) var curvatureLimit: Float = 0
+  /// Standard deviation that the largest code stands for, Å; 0 where no vertex has one.
+  public private(set) var deviationLimit: Float = 0
   /// One part a membrane, in the order given.
   public private(set) var parts: [Part] = []
   /// The buffers.
@@ -42,7 +45,8 @@ public struct PackedMeshes: Sendable {
     triangleCount = surfaces.reduce(0) { $0 + $1.surface.mesh.triangles.count }
     guard 0 < vertexCount else { return }
     findBox(surfaces)
-    curvatureLimit = Self.curvatureLimit(surfaces)
+    curvatureLimit = Self.limit(surfaces.map(\.surface.meanCurvaturePerNm))
+    deviationLimit = Self.limit(surfaces.map(\.surface.standardDeviationAngstrom))
     bytes.reserveCapacity(12 * vertexCount + 12 * triangleCount)
     for (label, surface) in surfaces { appendPositions(surface, label: label) }
     for (_, surface) in surfaces { appendAttributes(surface) }
@@ -66,12 +70,9 @@ public struct PackedMeshes: Sendable {
     edge = max((high - low).max(), 1e-3)
   }
 
-  /// The 98th percentile of |mean curvature|: single spikes do not bleach the colours.
-  private static func curvatureLimit(
-    _ surfaces: [(label: Int, surface: MembraneSurface)]
-  ) -> Float {
-    let sizes = surfaces.flatMap { $0.surface.meanCurvaturePerNm.filter(\.isFinite).map(abs) }
-      .sorted()
+  /// The 98th percentile of the sizes: single spikes do not bleach the colours.
+  private static func limit(_ arrays: [[Float]]) -> Float {
+    let sizes = arrays.flatMap { $0.filter(\.isFinite).map(abs) }.sorted()
     return sizes.isEmpty ? 0 : max(sizes[sizes.count * 98 / 100], 1e-6)
   }
 
@@ -86,11 +87,17 @@ public struct PackedMeshes: Sendable {
   private mutating func appendAttributes(_ surface: MembraneSurface) {
     for index in surface.mesh.vertices.indices {
       let (u, v) = Self.octahedral(surface.normals[index])
-      bytes += [u, v, UInt8(surface.provenance[index].rawValue)]
+      let deviation = deviationCode(surface.standardDeviationAngstrom[index])
+      bytes += [u, v, UInt8(surface.provenance[index].rawValue) + 4 * deviation]
       let curvature = surface.meanCurvaturePerNm[index]
       let share = curvatureLimit == 0 || !curvature.isFinite ? 0 : curvature / curvatureLimit
       bytes.append(UInt8(128 + min(max(share, -1), 1) * 127))
     }
+  }
+
+  private func deviationCode(_ deviation: Float) -> UInt8 {
+    guard 0 < deviationLimit, 0 <= deviation else { return 0 }
+    return 1 + UInt8(min(deviation / deviationLimit, 1) * 62 + 0.5)
   }
 
   private mutating func appendIndices(_ surface: MembraneSurface, first: Int, label: Int) {

@@ -4,14 +4,14 @@ extension ReportPage {
     // Lengths in the scene are shares of the box's radius, centred on the box.
     const surfaceVertex = `#version 300 es
       layout(location = 0) in vec4 place;      // 0...1 in the meshes' box; w: label / 65535
-      layout(location = 1) in vec4 attributes; // normal (2), provenance / 255, curvature
+      layout(location = 1) in vec4 attributes; // normal (2), provenance + 4 deviation, curvature
       uniform mat3 turn;
       uniform vec3 boxScale, boxShift;
       uniform vec2 zoom;
       out vec3 spot;
       out vec3 normal;
       out vec2 unseen;
-      out float curvature;
+      out float curvature, deviation;
       out float depth;
       flat out float label;
       vec3 unfold(vec2 e) {
@@ -23,7 +23,9 @@ extension ReportPage {
         spot = place.xyz * boxScale + boxShift;
         vec3 seen = turn * spot;
         normal = turn * unfold(attributes.xy * 2.0 - 1.0);
-        float kind = attributes.z * 255.0;
+        float known = floor(attributes.z * 255.0 + 0.5);
+        float kind = mod(known, 4.0);
+        deviation = (floor(known / 4.0) - 1.0) / 62.0;
         unseen = vec2(kind > 1.5 && kind < 2.5 ? 1.0 : 0.0, kind > 2.5 ? 1.0 : 0.0);
         curvature = (attributes.w * 255.0 - 128.0) / 127.0;
         label = place.w * 65535.0;
@@ -36,7 +38,7 @@ extension ReportPage {
       in vec3 spot;
       in vec3 normal;
       in vec2 unseen;
-      in float curvature;
+      in float curvature, deviation;
       in float depth;
       flat in float label;
       uniform vec3 colour, paper;
@@ -57,13 +59,21 @@ extension ReportPage {
         vec3 end = curvature < 0.0 ? vec3(0.13, 0.40, 0.67) : vec3(0.75, 0.30, 0.05);
         return mix(flatColour, end, pow(abs(curvature), 0.7));
       }
+      vec3 deviationColour() {
+        if (deviation < 0.0) return vec3(0.6);
+        vec3 sure = vec3(0.15, 0.35, 0.55), middle = vec3(0.55, 0.70, 0.65);
+        vec3 unsure = vec3(0.95, 0.80, 0.25);
+        return deviation < 0.5
+          ? mix(sure, middle, deviation * 2.0) : mix(middle, unsure, deviation * 2.0 - 1.0);
+      }
       void main() {
         if (spot.z > cutAbove) discard;
         if (picking == 1) {
           pixel = vec4(mod(label, 256.0) / 255.0, floor(label / 256.0) / 255.0, 0.0, 1.0);
           return;
         }
-        vec3 base = colouring == 0 ? colour : colouring == 1 ? provenanceColour() : curvatureColour();
+        vec3 base = colouring == 0 ? colour : colouring == 1 ? provenanceColour()
+          : colouring == 2 ? curvatureColour() : deviationColour();
         // Inferred patches lie across the beam: stripes vary in x and y. Bridges may stand any way.
         float hatch = stripes(dot(spot, vec3(0.6, 0.8, 0.0)) * pitch);
         float dots = stripes(dot(spot, vec3(0.6, 0.6, 0.55)) * pitch)

@@ -86,6 +86,12 @@ extension ReportPage {
     guard !model.meshes.parts.isEmpty else { return "" }
     let curvature =
       model.meshes.curvatureLimit == 0 ? "" : "<option value=\"2\">mean curvature</option>"
+    let limit = model.meshes.deviationLimit
+    let deviation =
+      limit == 0
+      ? ""
+      : "<option value=\"3\">standard deviation, 0 to \(shown(Double(limit), significantDigits: 2)) "
+        + "Å</option>"
     return """
       <div class="tools">
       <button type="button" id="spin" aria-pressed="true">Pause</button>
@@ -94,7 +100,7 @@ extension ReportPage {
       id="show-section" checked>Section</label>
       <label class="check"><input type="checkbox" id="cut-away">Cut away above it</label>
       <label>Colour<select id="colouring"><option value="0">membrane</option>\
-      <option value="1">provenance</option>\(curvature)</select></label>
+      <option value="1">provenance</option>\(curvature)\(deviation)</select></label>
       </div>
       """
   }

@@ -84,7 +84,7 @@ public struct ReportPage {
     """
     <footer>
     <p>Made by Bilayer. Its sources are under the Apache License 2.0; the program is linked with \
-    FFTW and is therefore distributed under the GNU General Public License. This page holds your \
+    FFTW and CHOLMOD and is therefore distributed under the GNU General Public License. This page holds your \
     data and is yours: it may be kept, shared and shown without condition. It loads nothing from \
     the network.</p>
     </footer>

@@ -44,9 +44,9 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// 0.92 and more, what is none 0.89 and less. Not a fixed probability, as in noisy tomograms no
   /// membrane is certain.
   public var minimumFragmentCertainty = 0.9
-  /// The longest gap that is looked across, rim to rim, in Å. Default 500: the cap that a wedge of
-  /// ±60° hides of a vesicle of 100 nm diameter.
-  public var maximumGapAngstrom = 500.0
+  /// The longest gap that is looked across, rim to rim, in Å. Default 700: a gap of 60 nm, and the two
+  /// voxels at either end that a rim may lie inside the membrane.
+  public var maximumGapAngstrom = 700.0
   /// The sharpest bend a bridge may have, as radius in Å. Default 80: the tightest lipid bilayers of
   /// cells, tubules and small vesicles, have mid-surface radii of 8-10 nm.
   public var minimumRadiusAngstrom = 80.0

@@ -1,3 +1,4 @@
+import GaussianProcesses
 import LinearAlgebra
 import Meshes
 import Morphology
@@ -8,48 +9,86 @@ public import Volumes
 ///
 /// Mid-surface samples of the label (Morphology) get agreeing normals, a signed distance is made of
 /// them by moving least squares, its zero surface is drawn by marching cubes, cut at the sheet's
-/// rims and smoothed. Closed membranes come out closed, open ones end where their label ends.
-/// `sd` is NaN: it is not calibrated yet.
+/// rims and smoothed. The surface is the posterior mean given that one and how well the data show
+/// it (`PosteriorSurface`), `sd` the posterior's standard deviation; NaN where there is none. Closed membranes come out
+/// closed, open ones end where their label ends.
 ///
 /// - Parameters:
 ///   - membrane: its label and region; the region holds all its voxels.
 ///   - provenance: tells each vertex how it is known; without it, a vertex is `seen` unless the
 ///     wedge hides a patch with its normal.
+///   - probability: of membrane, on the labels' grid; without it, evidence is by provenance and
+///     wedge only.
 /// - Returns: positions in Å; normals out of a closed membrane, towards +z for an open one.
 /// - Throws: `SurfaceFittingError`, or the source's error.
-/// - Complexity: memory 3 bytes a voxel of the membrane's region.
+/// - Complexity: memory 3 bytes a voxel of the membrane's region, and 9 kB a vertex.
 public func fitSurface(
   of membrane: Membrane, in instances: any VolumeSource<UInt16>,
-  provenance: (any VolumeSource<Int8>)?, tilt: TiltGeometry, options: FittingOptions,
-  workers: Workers
+  provenance: (any VolumeSource<Int8>)?, probability: (any VolumeSource<Float>)?,
+  tilt: TiltGeometry, options: FittingOptions, workers: Workers
 ) throws -> FittedMembrane {
+  let voxel = instances.geometry.meanVoxelSizeAngstrom
+  let drawn = try drawnSurface(of: membrane, in: instances, options: options, workers: workers)
+  func known(_ mesh: TriangleMesh, _ normals: [SIMD3<Double>]) throws -> [Provenance] {
+    try vertexProvenance(mesh, normals, provenance, region: membrane.region, tilt: tilt)
+  }
+  let drawnNormals = drawn.vertexNormals()
+  let found = try posteriorSurface(drawn, drawnNormals, voxelAngstrom: voxel, options) {
+    try VertexEvidence(
+      drawn, normals: drawnNormals, provenance: try known(drawn, drawnNormals),
+      probability: probability, tilt: tilt, options: options)
+  }
+  let mesh = found?.mesh ?? drawn
+  let normals = mesh.vertexNormals()
+  let curvatures = mesh.curvatures(
+    normals: normals,
+    radiusAngstrom: max(options.curvatureRadiusAngstrom, 4 * options.spacingVoxels * voxel),
+    workers: workers)
+  let surface = MembraneSurface(
+    mesh: mesh, normals: normals,
+    standardDeviationAngstrom: found?.standardDeviationAngstrom
+      ?? [Float](repeating: .nan, count: mesh.vertices.count),
+    provenance: try known(mesh, normals),
+    meanCurvaturePerNm: curvatures.mean.map { Float($0 * 10) },
+    gaussianCurvaturePerNm2: curvatures.gaussian.map { Float($0 * 100) })
+  return FittedMembrane(
+    surface: surface, posterior: found?.posterior,
+    fits: parametricFits(of: mesh, inlierAngstrom: options.inlierVoxels * voxel))
+}
+
+/// The posterior of a drawn surface; nil where it is too large, or its mesh so irregular that it has
+/// none in double precision: one such mesh is no reason to lose all membranes.
+private func posteriorSurface(
+  _ drawn: TriangleMesh, _ normals: [SIMD3<Double>], voxelAngstrom voxel: Double,
+  _ options: FittingOptions, evidence: () throws -> VertexEvidence
+) throws -> PosteriorSurface? {
+  guard drawn.vertices.count <= options.largestPosterior else { return nil }
+  do {
+    return try PosteriorSurface(
+      drawn, normals: normals, oddsAgainst: try evidence().oddsAgainst, voxelAngstrom: voxel,
+      options: options)
+  } catch GaussianProcessError.notPositiveDefinite {
+    return nil
+  }
+}
+
+/// The surface through a label's mid-surface samples, as it is drawn.
+private func drawnSurface(
+  of membrane: Membrane, in instances: any VolumeSource<UInt16>, options: FittingOptions,
+  workers: Workers
+) throws -> TriangleMesh {
   let geometry = instances.geometry
   let samples = try midSurfaceSamples(of: membrane, in: instances, workers: workers)
   let voxel = geometry.meanVoxelSizeAngstrom
-  let oriented = OrientedSamples(samples, reachAngstrom: 3 * voxel)
   let mesh = surfaceMesh(
-    of: oriented,
+    of: OrientedSamples(samples, reachAngstrom: 3 * voxel),
     extent: LabelExtent(
       halfThicknesses: samples.map { $0.halfThicknessAngstrom }, geometry: geometry),
     voxelAngstrom: voxel, options: options, workers: workers)
   guard !mesh.triangles.isEmpty else {
     throw SurfaceFittingError.noSurface(label: membrane.label, samples: samples.count)
   }
-  let normals = mesh.vertexNormals()
-  let edge = options.spacingVoxels * voxel
-  let curvatures = mesh.curvatures(
-    normals: normals, radiusAngstrom: max(options.curvatureRadiusAngstrom, 4 * edge),
-    workers: workers)
-  let surface = MembraneSurface(
-    mesh: mesh, normals: normals,
-    standardDeviationAngstrom: [Float](repeating: .nan, count: mesh.vertices.count),
-    provenance: try vertexProvenance(
-      mesh, normals, provenance, region: membrane.region, tilt: tilt),
-    meanCurvaturePerNm: curvatures.mean.map { Float($0 * 10) },
-    gaussianCurvaturePerNm2: curvatures.gaussian.map { Float($0 * 100) })
-  return FittedMembrane(
-    surface: surface,
-    fits: parametricFits(of: mesh, inlierAngstrom: options.inlierVoxels * voxel))
+  return mesh
 }
 
 /// The samples of one label's mid-surface.

@@ -17,6 +17,34 @@ public struct FittingOptions: Codable, Sendable, Equatable {
   /// How near a surface's vertices must lie to a sphere, ellipsoid or plane to count as inliers of
   /// it, in voxels.
   public var inlierVoxels = 1.5
+  /// Bends shorter than 2π times this, in voxels, are smoothed out of the carrier that the
+  /// posterior's distances are taken from.
+  public var carrierLengthVoxels = 4.0
+  /// How far along the surface the odds against membrane are averaged, in voxels.
+  public var evidenceLengthVoxels = 6.0
+  /// Standard deviation of a drawn surface's error where the evidence is perfect, in voxels.
+  public var errorFloorVoxels = 0.33
+  /// What it grows to, in voxels, where membrane is as likely as not.
+  public var errorAtEvenOddsVoxels = 4.6
+  /// How fast: the power of the odds against membrane.
+  public var errorExponent = 0.77
+  /// Odds above this say no more about the error.
+  public var largestOdds = 0.59
+  /// Odds against membrane of vertices that were bridged or inferred, at least.
+  public var unseenOdds = 0.59
+  /// Odds against membrane where the wedge hides it and there is no probability.
+  public var hiddenOdds = 0.26
+  /// Odds against membrane elsewhere, without a probability.
+  public var seenOdds = 0.09
+  /// Distance over which a drawn surface's errors are correlated, in voxels.
+  public var errorRangeVoxels = 30.0
+  /// Standard deviation of the true surface's distance from the carrier before observation, in
+  /// voxels: how far a membrane may be from where it was drawn on no evidence.
+  public var priorDeviationVoxels = 6.0
+  /// Range of that distance, in voxels.
+  public var priorRangeVoxels = 40.0
+  /// Above this count of vertices no posterior is computed: it takes about 9 kB a vertex.
+  public var largestPosterior = 250_000
 
   /// The defaults.
   public init() {}

@@ -79,30 +79,9 @@ struct DensityProfiles {
     profile.reserveCapacity(distances.count)
     for distance in distances {
       let coordinate = geometry.coordinate(of: Position(angstrom: place + distance * normal))
-      guard let value = interpolated(block, at: coordinate), value.isFinite else { return nil }
+      guard let value = block.interpolated(at: coordinate), value.isFinite else { return nil }
       profile.append(value)
     }
     return profile
-  }
-
-  /// Trilinear between the eight voxels around; nil beyond the outermost centres.
-  private func interpolated(_ block: Block<Float>, at coordinate: SIMD3<Double>) -> Double? {
-    let floor = coordinate.rounded(.down)
-    let (lower, upper) = (block.region.lower, block.region.upper)
-    let (x, y, z) = (Int(floor.x), Int(floor.y), Int(floor.z))
-    guard lower.x <= x, x + 1 < upper.x, lower.y <= y, y + 1 < upper.y, lower.z <= z,
-      z + 1 < upper.z
-    else { return nil }
-    let share = coordinate - floor
-    let start = block.offset(of: VoxelIndex(x: x, y: y, z: z))
-    let (row, layer) = (block.region.size.x, block.region.size.x * block.region.size.y)
-    func along(_ offset: Int) -> Double {
-      let (a, b) = (Double(block.samples[offset]), Double(block.samples[offset + 1]))
-      return a + share.x * (b - a)
-    }
-    let near = along(start) + share.y * (along(start + row) - along(start))
-    let far =
-      along(start + layer) + share.y * (along(start + layer + row) - along(start + layer))
-    return near + share.z * (far - near)
   }
 }

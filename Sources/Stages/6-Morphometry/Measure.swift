@@ -1,3 +1,4 @@
+public import GaussianProcesses
 import LinearAlgebra
 public import Meshes
 public import TomogramModel
@@ -18,67 +19,111 @@ public import Volumes
 /// | `rim_length_nm` | of all rims; 0 for a closed surface |
 /// | `euler_characteristic` | 2 for a vesicle, 0 for a tube or torus, 1 for a sheet |
 ///
-/// Standard deviations are empty until they are calibrated.
+/// The means of mean and Gaussian curvature have standard deviations from the posterior
+/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a label's
+/// own thickness. Where the standard deviation is above half of an area or a volume, that abstains.
+/// The other standard deviations are empty, and so are all without a posterior.
 ///
 /// - Parameters:
 ///   - surface: the membrane's fitted surface.
+///   - posterior: what its standard deviations follow from; ignored where its mesh is another one.
 ///   - tomogram: density, **dense positive** as `Preprocessing` leaves it; nil: no thickness.
 ///   - voxelSizeIsKnown: where false, everything with a unit abstains.
 /// - Throws: the tomogram's error where it cannot be read.
 public func measure(
-  _ membrane: Membrane, surface: MembraneSurface, tomogram: (any VolumeSource<Float>)?,
-  voxelVolumeNm3: Double, voxelSizeIsKnown: Bool, tilt: TiltGeometry,
-  options: MorphometryOptions = .init()
+  _ membrane: Membrane, surface: MembraneSurface, posterior: SurfacePosterior?,
+  tomogram: (any VolumeSource<Float>)?, voxelVolumeNm3: Double, voxelSizeIsKnown: Bool,
+  tilt: TiltGeometry, options: MorphometryOptions = .init(), seed: UInt64 = 1
 ) throws -> Membrane {
-  let mesh = surface.mesh
   var result = membrane
-  result.closed = mesh.isClosed
-  let area = mesh.areaNm2
-  let curvature = CurvatureMeans(surface)
-  let labelVolume = Double(membrane.voxels) * voxelVolumeNm3
+  result.closed = surface.mesh.isClosed
   let thickness: Measurement =
     voxelSizeIsKnown
     ? try leafletThickness(surface, tomogram: tomogram, tilt: tilt, options: options)
     : .abstained(unknownVoxelSize)
-  let measured: [(String, Measurement)] = [
-    ("area_nm2", Measurement(area)),
-    ("seen_area_nm2", Measurement(seenAreaNm2(of: surface, tilt: tilt))),
-    ("volume_nm3", enclosedVolume(of: mesh)),
-    ("thickness_A", thickness),
-    (
-      "label_thickness_A",
-      0 < area ? Measurement(labelVolume / area * 10) : .abstained("surface without area")
-    ),
-    ("mean_curvature_per_nm", curvature.mean),
-    ("rms_curvature_per_nm", curvature.rootMeanSquare),
-    ("gaussian_curvature_per_nm2", curvature.gaussian),
-    ("rim_length_nm", Measurement(rimLengthAngstrom(of: mesh) / 10)),
-  ]
+  let draws = try posterior.map {
+    try PosteriorDraws(
+      surface, posterior: $0, tilt: tilt, draws: options.posteriorDraws, seed: seed)
+  }
+  let measured = measurements(
+    of: surface, deviations: draws?.deviations ?? [:], thickness: thickness,
+    labelVolumeNm3: Double(membrane.voxels) * voxelVolumeNm3, tilt: tilt)
   result.measurements = measured.map { name, value in
     NamedMeasurement(name, voxelSizeIsKnown ? value : .abstained(unknownVoxelSize))
   }
   result.measurements.append(
-    NamedMeasurement("euler_characteristic", Measurement(Double(mesh.eulerCharacteristic))))
+    NamedMeasurement(
+      "euler_characteristic", Measurement(Double(surface.mesh.eulerCharacteristic))))
   return result
+}
+
+/// Everything with a unit, by column name.
+private func measurements(
+  of surface: MembraneSurface, deviations: [DrawnMeasure: Double], thickness: Measurement,
+  labelVolumeNm3: Double, tilt: TiltGeometry
+) -> [(String, Measurement)] {
+  let mesh = surface.mesh
+  let area = mesh.areaNm2
+  let areaDeviation = deviations[.areaNm2]
+  let curvature = CurvatureMeans(surface)
+  let labelThickness = 0 < area ? labelVolumeNm3 / area * 10 : 0
+  return [
+    ("area_nm2", decided(area, areaDeviation)),
+    ("seen_area_nm2", decided(seenAreaNm2(of: surface, tilt: tilt), deviations[.seenAreaNm2])),
+    ("volume_nm3", enclosedVolume(of: mesh, deviation: deviations[.volumeNm3])),
+    ("thickness_A", thickness),
+    (
+      "label_thickness_A",
+      0 < area
+        ? Measurement(
+          labelThickness, standardDeviation: areaDeviation.map { labelThickness * $0 / area })
+        : .abstained("surface without area")
+    ),
+    ("mean_curvature_per_nm", curvature.mean.with(deviations[.meanCurvaturePerNm])),
+    ("rms_curvature_per_nm", curvature.rootMeanSquare),
+    (
+      "gaussian_curvature_per_nm2", curvature.gaussian.with(deviations[.gaussianCurvaturePerNm2])
+    ),
+    ("rim_length_nm", Measurement(rimLengthAngstrom(of: mesh) / 10)),
+  ]
+}
+
+/// A size, or abstention where its standard deviation says that it could be anything.
+private func decided(_ value: Double, _ deviation: Double?) -> Measurement {
+  if let deviation, abs(value) < 2 * deviation {
+    return .abstained("surface too uncertain: standard deviation above half of the value")
+  }
+  return Measurement(value, standardDeviation: deviation)
+}
+
+extension Measurement {
+  /// The same value with a standard deviation; an abstention stays one.
+  fileprivate func with(_ deviation: Double?) -> Measurement {
+    value.map { Measurement($0, standardDeviation: deviation) } ?? self
+  }
 }
 
 private let unknownVoxelSize = "voxel size unknown; give --pixel-size"
 
-private func enclosedVolume(of mesh: TriangleMesh) -> Measurement {
+private func enclosedVolume(of mesh: TriangleMesh, deviation: Double?) -> Measurement {
   guard mesh.isClosed else { return .abstained("open surface") }
-  return Measurement(mesh.signedVolumeAngstrom3 / 1000)
+  return decided(mesh.signedVolumeAngstrom3 / 1000, deviation)
 }
 
-/// Area of the triangles whose corners were mostly seen and that the wedge does not hide.
-func seenAreaNm2(of surface: MembraneSurface, tilt: TiltGeometry) -> Double {
+/// The triangles whose corners were mostly seen and that the wedge does not hide.
+func seenTriangles(of surface: MembraneSurface, tilt: TiltGeometry) -> [Int] {
   let mesh = surface.mesh
-  return mesh.triangles.indices.reduce(0) { sum, triangle in
+  return mesh.triangles.indices.filter { triangle in
     let corner = mesh.triangles[triangle]
     let seen = (0..<3).count { surface.provenance[Int(corner[$0])] == .seen }
     let vector = mesh.areaVector(of: triangle)
-    guard 2 <= seen, vector != .zero, !tilt.hides(normal: vector) else { return sum }
-    return sum + vector.length / 200
+    return 2 <= seen && vector != .zero && !tilt.hides(normal: vector)
   }
+}
+
+/// Their area.
+func seenAreaNm2(of surface: MembraneSurface, tilt: TiltGeometry) -> Double {
+  seenTriangles(of: surface, tilt: tilt).reduce(0) { $0 + surface.mesh.area(of: $1) / 100 }
 }
 
 private func rimLengthAngstrom(of mesh: TriangleMesh) -> Double {

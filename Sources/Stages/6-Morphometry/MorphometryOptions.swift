@@ -10,6 +10,8 @@ public struct MorphometryOptions: Codable, Sendable, Equatable {
   public var dipStandardErrors = 3.0
   /// Patches that must be seen before a thickness is given.
   public var minimumPatches = 4
+  /// Draws from the posterior for standard deviations: 50 give them to 10 %.
+  public var posteriorDraws = 50
 
   /// The defaults.
   public init() {}

@@ -5,7 +5,7 @@ import Pipeline
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fit",
-    abstract: "Fit a smooth surface to each membrane: surfaces/*.ply and *.vtp.",
+    abstract: "Fit a smooth surface to each membrane: surfaces/*.ply, *.vtp, *.posterior.",
     discussion: """
       Works on instances.mrc of the folder, or on the labels named.
 

@@ -13,7 +13,7 @@ struct TracingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Probability that counts as membrane (default: 0.5).", valueName: "P"))
   var threshold: Double?
 
-  @Option(help: ArgumentHelp("Longest gap that is closed (default: 500).", valueName: "Å"))
+  @Option(help: ArgumentHelp("Longest gap that is closed (default: 700).", valueName: "Å"))
   var maximumGap: Double?
 
   @Option(
@@ -31,7 +31,7 @@ struct TracingArguments: ParsableArguments {
     help: ArgumentHelp(
       "How gaps are found (default: learned).",
       valueName: "METHOD"))
-  var method: MethodValue?
+  var method: TracingMethodValue?
 
   @Option(
     help: ArgumentHelp(
@@ -118,7 +118,7 @@ struct TracingArguments: ParsableArguments {
 }
 
 /// `--method`.
-struct MethodValue: ExpressibleByArgument {
+struct TracingMethodValue: ExpressibleByArgument {
   let method: TracingOptions.Method
 
   init?(argument: String) {
@@ -138,16 +138,6 @@ struct BridgeListValue: ExpressibleByArgument {
     let numbers = parts.compactMap { Int($0) }
     guard numbers.count == parts.count, numbers.allSatisfy({ 0 < $0 }) else { return nil }
     ids = Set(numbers).sorted()
-  }
-}
-
-/// `--method`.
-struct TracingMethodValue: ExpressibleByArgument {
-  let method: TracingOptions.Method
-
-  init?(argument: String) {
-    guard let method = TracingOptions.Method(rawValue: argument) else { return nil }
-    self.method = method
   }
 }
 

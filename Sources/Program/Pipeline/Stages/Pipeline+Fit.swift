@@ -1,4 +1,5 @@
 import MeshFormats
+import Meshes
 public import SurfaceFitting
 import TomogramModel
 import Volumes
@@ -10,17 +11,19 @@ extension Pipeline {
     let instances = try instances(for: .fit)
     let membranes = try instances.membranes(monitor)
     let provenance = try provenance(on: instances.source.geometry)
+    let probability = try probability(on: instances.source.geometry)
     _ = try Folder.make(folder.surfaces)
+    var options = plan.fitting
+    // A surface too large for the cap keeps its place and goes without standard deviations.
+    options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
     let total = membranes.reduce(1) { $0 + $1.voxels }
     var (done, fits): (Int, [MembraneFits]) = (0, [])
     for membrane in membranes {
       do {
         let fitted = try fitSurface(
-          of: membrane, in: instances.source, provenance: provenance, tilt: plan.tilt,
-          options: plan.fitting, workers: context.workers)
-        let path = folder.surface(label: membrane.label)
-        try PLYFile.write(fitted.surface, to: path + ".ply")
-        try VTPFile.write(fitted.surface, to: path + ".vtp")
+          of: membrane, in: instances.source, provenance: provenance, probability: probability,
+          tilt: plan.tilt, options: options, workers: context.workers)
+        try write(fitted, label: membrane.label)
         fits.append(MembraneFits(label: membrane.label, fits: fitted.fits))
       } catch SurfaceFittingError.noSurface(let label, _) {
         say("Membrane \(label) is no sheet: no surface was fitted to it.")
@@ -30,6 +33,19 @@ extension Pipeline {
     }
     try AtomicFile.write(try canonicalJSON(fits), to: folder.fits)
     try monitor.report(completed: total, of: total)
+  }
+
+  private func write(_ fitted: FittedMembrane, label: Int) throws {
+    let path = folder.surface(label: label)
+    try PLYFile.write(fitted.surface, to: path + ".ply")
+    try VTPFile.write(fitted.surface, to: path + ".vtp")
+    if let posterior = fitted.posterior {
+      try PosteriorFile.write(posterior, to: path + ".posterior")
+    } else {
+      say(
+        "Membrane \(label) has no standard deviations: its \(fitted.surface.mesh.vertices.count) "
+          + "vertices are too many for the memory, or its mesh is too irregular.")
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import GaussianProcesses
 import MeshFormats
 import Meshes
 import Morphometry
@@ -19,9 +20,9 @@ extension Pipeline {
       if let surface = try surface(label: membrane.label) {
         measured.append(
           try Morphometry.measure(
-            membrane, surface: surface, tomogram: density,
-            voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true, tilt: plan.tilt,
-            options: plan.morphometry))
+            membrane, surface: surface, posterior: try posterior(label: membrane.label),
+            tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
+            tilt: plan.tilt, options: plan.morphometry, seed: plan.seed))
         surfaces.append(surface)
       } else {
         bare.append(membrane)
@@ -47,9 +48,18 @@ extension Pipeline {
   }
 
   private func surface(label: Int) throws -> MembraneSurface? {
-    let named = ResultFolder.surfaceName(label: label) + ".ply"
-    let path = (plan.surfaces ?? folder.surfaces) + "/" + named
+    let path = surfacePath(label: label) + ".ply"
     return Folder.exists(path) ? try PLYFile.read(path: path) : nil
+  }
+
+  /// What the surface's standard deviations follow from; nil where it is another program's.
+  private func posterior(label: Int) throws -> SurfacePosterior? {
+    let path = surfacePath(label: label) + ".posterior"
+    return Folder.exists(path) ? try PosteriorFile.read(path: path) : nil
+  }
+
+  private func surfacePath(label: Int) -> String {
+    (plan.surfaces ?? folder.surfaces) + "/" + ResultFolder.surfaceName(label: label)
   }
 
   private func abstaining(_ membrane: Membrane, on names: [String]) -> Membrane {
