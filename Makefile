@@ -22,12 +22,14 @@ validate: packages engine build
 	sh Scripts/validate.sh
 	sh Scripts/validate-surfaces.sh
 	sh Scripts/validate-strangers.sh
+	TOMOGRAM=1 sh Scripts/validate-gaps.sh none closing tensor-voting minimal-path judged-path merging tracer learned
 	sh Scripts/validate-em.sh
 	sh Scripts/validate-few-sections.sh
 
 # Makes the shipped models anew: minutes on a GPU, a day on two cores.
 model: packages engine build
 	sh Scripts/train-models.sh
+	sh Scripts/train-tracer.sh
 
 build:
 	$(SWIFT) build -c release --product bilayer

@@ -164,6 +164,23 @@ func fragmentScene(_ mask: Block<Int8>, folder: String) throws -> TracingScene {
     }
   }
 
+  @Test("A greedy agent turns to where it is brighter, a random one depends on what it sees alone")
+  func baselines() {
+    let shape = AgentView.shape
+    var images = [UInt8](repeating: 100, count: 2 * shape.imageCount)
+    // In the second image it is brighter ahead on the side of the normal: higher columns.
+    for row in 9..<16 {
+      for column in 9..<12 { images[shape.imageCount + row * shape.width + column] = 200 }
+    }
+    let seen = Observations(
+      shape: shape, images: images, scalars: Array(repeating: 0, count: 2 * shape.scalars))
+    let greedy = bestActions(BaselinePolicy.greedy.values(of: seen), count: RimAgent.actionCount)
+    #expect(greedy == [0, RimAgent.turnsDegrees.count - 1])
+    let random = BaselinePolicy.random.values(of: seen)
+    #expect(random == BaselinePolicy.random.values(of: seen))
+    #expect(random[0..<5] != random[6..<11])
+  }
+
   @Test("A learned method without a model is an error")
   func noModel() {
     #expect(throws: TracingError.noModel(.learned)) {

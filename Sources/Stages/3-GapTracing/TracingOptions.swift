@@ -63,6 +63,8 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   public var minimumProbability = 0.5
   /// Steps for which agents go on learning in the tomogram itself before they trace it. Default 0.
   public var adaptationSteps = 0
+  /// Agents that have learned nothing, in place of those that have, to compare; nil: those that have.
+  public var baselinePolicy: BaselinePolicy?
   /// Bridges, by the number they have in `bridges.csv`, that are not closed whatever else holds.
   public var rejectedBridges: [Int] = []
   /// Minimal paths are closed up to this cost (see `BridgeCost` for the formula); dearer ones are recorded

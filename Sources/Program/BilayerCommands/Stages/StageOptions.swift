@@ -63,6 +63,11 @@ struct TracingArguments: ParsableArguments {
       "Least saliency of --method tensor-voting.", valueName: "SHARE", visibility: .hidden))
   var votingThreshold: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Agents that have learned nothing.", valueName: "greedy|random", visibility: .hidden))
+  var policy: BaselinePolicyValue?
+
   @Flag(help: "Close no gaps: --method none.")
   var noTracing = false
 
@@ -105,6 +110,7 @@ struct TracingArguments: ParsableArguments {
     if let votingScale { plan.tracing.votingScaleAngstrom = votingScale }
     if let votingThreshold { plan.tracing.votingThreshold = votingThreshold }
     if noTracing { plan.tracing.method = .none }
+    if let policy { plan.tracing.baselinePolicy = policy.policy }
     if let adapt { plan.tracing.adaptationSteps = adapt }
     if let accept { plan.tracing.minimumProbability = accept }
     if let reject { plan.tracing.rejectedBridges = reject.ids }
@@ -127,6 +133,16 @@ struct TracingMethodValue: ExpressibleByArgument {
   }
 
   static var allValueStrings: [String] { TracingOptions.Method.allCases.map(\.rawValue) }
+}
+
+/// `--policy`.
+struct BaselinePolicyValue: ExpressibleByArgument {
+  let policy: BaselinePolicy
+
+  init?(argument: String) {
+    guard let policy = BaselinePolicy(rawValue: argument) else { return nil }
+    self.policy = policy
+  }
 }
 
 /// `--reject 3,7`.

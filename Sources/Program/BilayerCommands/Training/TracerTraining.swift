@@ -114,7 +114,8 @@ struct TracerTraining {
   }
 
   /// What is learned from a tomogram: its prediction as it is and with gaps, and its true membranes
-  /// with gaps, with and without the tomogram, as masks of other programs come.
+  /// with gaps, with and without the tomogram, as masks of other programs come. Gaps are cut, or those
+  /// of the `mask.mrc` that `bilayer simulate --gaps` leaves beside the tomogram.
   private func lessons(_ pair: TrainingPair, _ model: MembraneModel) throws -> [TracingLesson] {
     let view = try InputVolume.open(
       path: pair.tomogram, options: command.reading.inputOptions(over: InputOptions()),
@@ -131,9 +132,15 @@ struct TracerTraining {
     var cut = predicted
     cut.cutsGaps = true
     var masked = TracingLesson(tilt: tilt)
-    masked.mask = PresenceSource(labels: labels)
+    let cutMask = Folder.parent(of: pair.tomogram) + "/mask.mrc"
+    if Folder.exists(cutMask) {
+      masked.mask = try InputVolume.open(path: cutMask, scratchFolder: Machine.scratchFolder)
+        .labels(Int8.self)
+    } else {
+      masked.mask = PresenceSource(labels: labels)
+      masked.cutsGaps = true
+    }
     masked.labels = labels
-    masked.cutsGaps = true
     var blind = masked
     masked.density = density
     blind.density = nil

@@ -54,6 +54,9 @@ extension Pipeline {
     guard plan.tracing.method.needsModel else { return nil }
     let path = try required(plan.tracer?.path, .trace, "a tracer", "Give one with --tracer.")
     let model = try TracerModel(path: path)
+    if let baseline = plan.tracing.baselinePolicy {
+      return OpenTracer(policy: baseline, judges: model.card.judges)
+    }
     let engine = try Engine.open()
     try engine.setThreads(plan.threads)
     // So small a network is as fast on the processor.
