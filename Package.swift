@@ -111,7 +111,9 @@ let stages: [Target] = [
     imaging + ["Tensors", "Training", "WorkLedger"]),
   module(
     "GapTracing", "Stages/3-GapTracing",
-    imaging + ["Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger"]),
+    imaging + [
+      "Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger",
+    ]),
   module("InstanceSeparation", "Stages/4-InstanceSeparation", imaging + ["Graphs", "Morphology"]),
   module(
     "SurfaceFitting", "Stages/5-SurfaceFitting",

@@ -10,20 +10,30 @@ cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
 work=${1:-.tracer}
 models=${MODELS:-Models}
-mkdir -p "$work/gaps" "$models"
 
-# Worlds of all kinds, and scenes with known gaps, rims that are none, and neighbours to be kept apart.
-"$bilayer" simulate --randomise --count 18 --seed 310001 --output "$work/random" --quiet --resume
-number=1
-for contrast in 0.4 0.5 0.6 0.7 0.9 0.3 0.4 0.5; do
-  "$bilayer" simulate --gaps --seed $((330000 + number)) --leaflet-cnr $contrast \
-    --output "$work/gaps/$number" --quiet --resume
-  number=$((number + 1))
-done
-for folder in "$work"/random/* "$work"/gaps/*; do
-  "$bilayer" predict "$folder/tomogram.mrc" --output "$folder/predicted" --quiet --resume
-  ln -sf predicted/probability.mrc "$folder/probability.mrc"
-done
-"$bilayer" train-tracer --data "$work/random" "$work/gaps" --steps "${STEPS:-9000}" \
-  --seed "${SEED:-1}" --output "$work/tracer.safetensors" --force
+# scenes FOLDER COUNT SEED GAP_SEED CONTRAST...: worlds of all kinds, and, one for each contrast, scenes
+# with known gaps, rims that are none, and neighbours to be kept apart.
+scenes() {
+  folder=$1 seed=$4
+  "$bilayer" simulate --randomise --count "$2" --seed "$3" --output "$folder/random" --quiet --resume
+  shift 4
+  for contrast in "$@"; do
+    "$bilayer" simulate --gaps --seed "$seed" --leaflet-cnr "$contrast" \
+      --output "$folder/gaps/$seed" --quiet --resume
+    seed=$((seed + 1))
+  done
+  for scene in "$folder"/random/* "$folder"/gaps/*; do
+    "$bilayer" predict "$scene/tomogram.mrc" --output "$scene/predicted" --quiet --resume
+    ln -sf predicted/probability.mrc "$scene/probability.mrc"
+  done
+}
+mkdir -p "$work/learn/gaps" "$work/judge/gaps" "$models"
+scenes "$work/learn" 18 310001 330001 0.4 0.5 0.6 0.7 0.9 0.3 0.4 0.5
+scenes "$work/judge" 7 320001 330009 0.6 0.7 0.9
+
+"$bilayer" train-tracer --data "$work/learn/random" "$work/learn/gaps" --steps "${STEPS:-9000}" \
+  --seed "${SEED:-1}" --output "$work/agents.safetensors" --force
+# How likely a bridge is right is told from tomograms that the agents have not seen.
+"$bilayer" train-tracer --data "$work/judge/random" "$work/judge/gaps" --steps 0 \
+  --from "$work/agents.safetensors" --output "$work/tracer.safetensors" --force
 cp "$work/tracer.safetensors" "$models/"

@@ -142,7 +142,9 @@ func fragmentScene(_ mask: Block<Int8>, folder: String) throws -> TracingScene {
       point: TraceTests.centre, normal: direction(thetaDegrees: 35, phiDegrees: 0))
     let isSlit = { (place: SIMD3<Double>) in abs(place.y - 22.2) < 6 }
     let mask = plane.mask(size: TraceTests.size, thickness: 4) { !isSlit($0) }
-    let erased = places(of: plane.mask(size: TraceTests.size, thickness: 4, where: isSlit)) { $0 != 0 }
+    let erased = places(of: plane.mask(size: TraceTests.size, thickness: 4, where: isSlit)) {
+      $0 != 0
+    }
     for (offset, isClosed) in [(5.0, true), (-5.0, false)] {
       var options = TracingOptions()
       options.method = .tracer

@@ -11,7 +11,8 @@ import Training
     for step in 0..<steps {
       let images = (0..<2).flatMap { lane in Array(repeating: UInt8(2 * step + lane), count: 16) }
       memory.record(
-        Observations(shape: shape, images: images, scalars: [Float(step), Float(step)]), [step, step],
+        Observations(shape: shape, images: images, scalars: [Float(step), Float(step)]),
+        [step, step],
         (0..<2).map { lane in
           Outcome(reward: Float(step + 100 * lane), ends: step % 4 == 3)
         })

@@ -121,7 +121,9 @@ extension Plan {
 
   /// Throws where a file of the plan is not what it was.
   public func checkInputs() throws {
-    for record in [tomogram, model, tracer, probability, mask, instances, exclude] { try record?.check() }
+    for record in [tomogram, model, tracer, probability, mask, instances, exclude] {
+      try record?.check()
+    }
     for half in halves { try half.check() }
   }
 }
@@ -147,7 +149,9 @@ extension Plan {
         try JSONValue(encoding: prediction),
       ]
     case .trace:
-      guard tracing.method.needsModel else { return shared + [wedge, try JSONValue(encoding: tracing)] }
+      guard tracing.method.needsModel else {
+        return shared + [wedge, try JSONValue(encoding: tracing)]
+      }
       let machine = [engine ?? "", "\(threads)"]
       return shared + [
         wedge, try JSONValue(encoding: tracing), try JSONValue(encoding: preprocessing),

@@ -113,7 +113,8 @@ private struct WindowFrame {
           image[pixel] = value(at: place, samples, outside)
         } else {
           let sum =
-            Int(value(at: place &- side, samples, outside)) + Int(value(at: place, samples, outside))
+            Int(value(at: place &- side, samples, outside))
+            + Int(value(at: place, samples, outside))
             + Int(value(at: place &+ side, samples, outside))
           image[pixel] = UInt8(truncatingIfNeeded: sum / 3)
         }

@@ -50,7 +50,9 @@ struct GapEraser {
     }
     guard !samples.isEmpty else { return }
     var areas: [UInt16: Double] = [:]
-    for sample in samples { areas[label(at: sample.voxel), default: 0] += sample.areaSquareAngstrom }
+    for sample in samples {
+      areas[label(at: sample.voxel), default: 0] += sample.areaSquareAngstrom
+    }
     let goal = Self.share * areas.values.reduce(0, +)
     var (gaps, erased): ([Gap], Double) = ([], 0)
     for _ in 0..<2000 where erased < goal {

@@ -36,11 +36,14 @@ extension Tracer {
         let judge = features == nil ? nil : model?.judges[method.rawValue]
         candidates.append(
           BridgeCandidate(
-            patch: patch, method: method, probability: features.flatMap { judge?.probability(of: $0) }))
+            patch: patch, method: method,
+            probability: features.flatMap { judge?.probability(of: $0) }))
       }
     }
     return candidates.enumerated()
-      .sorted { ($1.element.probability ?? 0, $0.offset) < ($0.element.probability ?? 0, $1.offset) }
+      .sorted {
+        ($1.element.probability ?? 0, $0.offset) < ($0.element.probability ?? 0, $1.offset)
+      }
       .map(\.element)
   }
 

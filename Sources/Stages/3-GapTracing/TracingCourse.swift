@@ -106,7 +106,8 @@ extension TracingCourse {
       options: options, tilt: scene.tilt, geometry: scene.geometry, mask: mask,
       probability: probability, scratchFolder: scratchFolder, workers: workers, monitor: .silent,
       density: nil)
-    return try tracer.patches(by: method, from: rims, in: scene, policy: policy).compactMap { patch, features in
+    return try tracer.patches(by: method, from: rims, in: scene, policy: policy).compactMap {
+      patch, features in
       guard options.minimumPaths <= patch.paths.count, let features else { return nil }
       return JudgedBridge(features: features, isRight: isRight(patch))
     }

@@ -39,7 +39,8 @@ struct TracingArguments: ParsableArguments {
   var accept: Double?
 
   @Option(
-    help: ArgumentHelp("Bridges that are not closed, by their id in bridges.csv.", valueName: "N,N"))
+    help: ArgumentHelp("Bridges that are not closed, by their id in bridges.csv.", valueName: "N,N")
+  )
   var reject: BridgeListValue?
 
   @Option(help: ArgumentHelp("A tracer's file (default: the shipped one).", valueName: "FILE"))

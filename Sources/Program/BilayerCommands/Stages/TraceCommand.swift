@@ -22,7 +22,8 @@ struct TraceCommand: ParsableCommand {
   var mask: String?
 
   @Option(
-    help: ArgumentHelp("The tomogram, for agents to look at (default: the folder's).", valueName: "FILE"))
+    help: ArgumentHelp(
+      "The tomogram, for agents to look at (default: the folder's).", valueName: "FILE"))
   var tomogram: String?
 
   @OptionGroup var tracing: TracingArguments

@@ -55,18 +55,18 @@ struct TracerTraining {
         card.architecture, weights: start?.weights, options: learning, device: device,
         engine: engine)
     else { throw UsageError("The tracer to start from is damaged: get it again.") }
-    var log: [LearningRecord] = []
-    if 0 < learning.steps { log = try learn(learner, in: learned) }
+    card.training = start?.card.training ?? [:]
+    if 0 < learning.steps {
+      card.training["log"] = try compactJSON(try learn(learner, in: learned))
+      card.training["options"] = try compactJSON(learning)
+      card.training["from"] = try command.from.map { try MembraneModel.contentHash(path: $0) }
+    }
     let fit = try fitJudges(
       on: judged, options: options, policy: learner.network,
       monitor: progress.monitor("learning to judge", stop: stop))
     card.judges = fit.judges
-    card.training = [
-      "options": try compactJSON(learning), "log": try compactJSON(log),
-      "bridges": try compactJSON(fit.counts), "tomograms": "\(pairs.count)",
-      "program": ProgramVersion.current,
-      "from": try command.from.map { try MembraneModel.contentHash(path: $0) } ?? "",
-    ]
+    card.training["bridges"] = try compactJSON(fit.counts)
+    card.training["program"] = ProgramVersion.current
     progress.note("bridges to judge by: \(try compactJSON(fit.counts))")
     let model = TracerModel(card: card, weights: try learner.network.weights())
     try model.write(to: command.output, overwrite: true)
