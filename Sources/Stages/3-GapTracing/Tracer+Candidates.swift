@@ -33,7 +33,9 @@ extension Tracer {
       for (patch, features) in try patches(
         by: method, from: rims, in: scene, policy: model?.policy)
       {
-        let judge = features == nil ? nil : model?.judges[method.rawValue]
+        // Judges know surfaces only, not strings.
+        let isWide = options.minimumPaths <= patch.paths.count
+        let judge = isWide ? model?.judges[method.rawValue] : nil
         candidates.append(
           BridgeCandidate(
             patch: patch, method: method,
