@@ -23,6 +23,18 @@ score_phantom() {
   row "$1" "$2/scores.txt"
 }
 
+# Makes a phantom for each seed and scores it: a row each.
+#   score_seeds FOLDER CONTRAST MODEL SEED...      FOLDER: holds CONTRAST/SEED/
+score_seeds() {
+  seeds_folder=$1/$2 contrast=$2 model=$3
+  shift 3
+  for seed in "$@"; do
+    $bilayer simulate --output "$seeds_folder/$seed/phantom" --seed "$seed" \
+      --leaflet-cnr "$contrast" --quiet --resume
+    score_phantom "seed-$seed" "$seeds_folder/$seed" "$model"
+  done
+}
+
 # The same for the phantoms of another simulator, of one specimen under less and more noise: two rows.
 #   score_polnet DATA FOLDER MODEL       FOLDER: a name that the noise is added to
 score_polnet() {

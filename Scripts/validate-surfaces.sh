@@ -21,12 +21,7 @@ columns=$(echo $columns)
 for contrast in ${CONTRASTS:-0.9 0.5}; do
   mkdir -p "$out/$contrast"
   heading "standard deviations of surfaces, own simulator, leaflet_cnr $contrast, 10 Å"
-  for seed in "$@"; do
-    folder=$out/$contrast/$seed
-    $bilayer simulate --output "$folder/phantom" --seed "$seed" --leaflet-cnr $contrast --quiet \
-      --resume
-    score_phantom "seed-$seed" "$folder" "$model"
-  done >"$out/$contrast/surface-rows.txt"
+  score_seeds "$out" "$contrast" "$model" "$@" >"$out/$contrast/surface-rows.txt"
   summary <"$out/$contrast/surface-rows.txt"
 done
 

@@ -19,12 +19,7 @@ model=${2:-volume}
 for contrast in ${CONTRASTS:-0.9 0.6 0.4}; do
   mkdir -p "$out/$contrast"
   heading "own simulator, leaflet_cnr $contrast, 10 Å"
-  for seed in "$@"; do
-    folder=$out/$contrast/$seed
-    $bilayer simulate --output "$folder/phantom" --seed "$seed" --leaflet-cnr $contrast --quiet \
-      --resume
-    score_phantom "seed-$seed" "$folder" "$model"
-  done >"$out/$contrast/rows.txt"
+  score_seeds "$out" "$contrast" "$model" "$@" >"$out/$contrast/rows.txt"
   summary <"$out/$contrast/rows.txt"
 done
 

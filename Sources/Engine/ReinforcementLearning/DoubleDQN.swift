@@ -1,5 +1,4 @@
 public import Tensors
-import RealModule
 public import TomogramModel
 import Training
 
@@ -177,8 +176,7 @@ public struct DoubleDQNOptions: Codable, Hashable, Sendable {
   }
 
   func learningRate(step: Int) -> Double {
-    let progress = Double(step) / Double(max(steps, 1))
-    return learningRate * (0.01 + 0.99 * 0.5 * (1 + Double.cos(.pi * progress)))
+    learningRate * cosineDecay(Double(step) / Double(max(steps, 1)))
   }
 
   func exploration(step: Int) -> Double {

@@ -35,7 +35,7 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     let time = Double(step)
     if time < warmUp { return learningRate * (time + 1) / (warmUp + 1) }
     let progress = min((time - warmUp) / max(Double(steps) - warmUp, 1), 1)
-    return learningRate * (0.01 + 0.99 * 0.5 * (1 + Double.cos(.pi * progress)))
+    return learningRate * cosineDecay(progress)
   }
 
   /// Share by which the averages move towards the weights after a step, counted from 0; larger at
@@ -43,6 +43,12 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   func averagingShare(step: Int) -> Double {
     max(1 / Double(max(averagingSteps, 1)), 1 / (1 + Double(step) / 10))
   }
+}
+
+/// Half a cosine from 1 at no progress down to a hundredth at 1 (Loshchilov & Hutter 2017, equation 5):
+/// what a learning rate is multiplied by.
+public func cosineDecay(_ progress: Double) -> Double {
+  0.01 + 0.99 * 0.5 * (1 + Double.cos(.pi * progress))
 }
 
 /// What a training step or a validation told; a line of the log.

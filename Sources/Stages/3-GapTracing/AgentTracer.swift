@@ -14,6 +14,8 @@ struct AgentTracer {
   private static let laneCount = 2048
 
   /// The ways of the agents that land, in the order of the rims.
+  ///
+  /// - Parameter monitor: the stage's, of which agents are the parts 400 to 700 of 1000.
   func paths(from rims: [Rim], spacing: Double, monitor: StageMonitor) throws -> [BridgePath] {
     var paths: [BridgePath] = []
     var first = 0
@@ -21,7 +23,7 @@ struct AgentTracer {
       let last = min(first + Self.laneCount, rims.count)
       paths += try landed(first..<last, of: rims, spacing: spacing)
       first = last
-      try monitor.report(completed: first, of: rims.count)
+      try monitor.report(completed: 400 + 300 * first / rims.count, of: 1000)
     }
     return paths
   }

@@ -73,7 +73,7 @@ private struct DensityAlong {
 
   init(_ patch: BridgePatch, scene: TracingScene) {
     var (on, beside, likely) = (0.0, 0.0, 0.0)
-    var (places, places2, hidden) = (0.0, 0.0, 0.0)
+    var (places, placesBeside, hidden) = (0.0, 0.0, 0.0)
     for path in patch.paths {
       // The ends lie on membrane that is there.
       for k in path.innerRange {
@@ -87,12 +87,13 @@ private struct DensityAlong {
           // Other membranes are no background.
           guard scene.fragments.value(near: place) == 0 else { continue }
           beside += Double(scene.fine[0].value(near: place) ?? TracingScene.background)
-          places2 += 1
+          placesBeside += 1
         }
       }
     }
-    let background = places2 == 0 ? Double(TracingScene.background) : beside / places2
-    contrast = places == 0 ? 0 : (on / places - background) / 32
+    let background =
+      placesBeside == 0 ? Double(TracingScene.background) : beside / placesBeside
+    contrast = places == 0 ? 0 : (on / places - background) / Double(TracingScene.greyPerDeviation)
     probability = places == 0 ? 0 : likely / places / 255
     hiddenShare = places == 0 ? 0 : hidden / places
   }

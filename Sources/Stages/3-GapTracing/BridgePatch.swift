@@ -117,6 +117,9 @@ extension VolumeGeometry {
     ).clamped(to: bounds)
   }
 
+  /// Place of a voxel among all samples, x fastest.
+  func offset(of index: VoxelIndex) -> Int { (index.z * size.y + index.y) * size.x + index.x }
+
   /// The voxel nearest to a place; nil outside the volume.
   func nearestVoxel(to place: SIMD3<Double>) -> VoxelIndex? {
     let nearest = coordinate(of: Position(angstrom: place)).rounded(.toNearestOrEven)

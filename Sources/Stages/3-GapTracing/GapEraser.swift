@@ -51,7 +51,7 @@ struct GapEraser {
     guard !samples.isEmpty else { return }
     var areas: [UInt16: Double] = [:]
     for sample in samples {
-      areas[label(at: sample.voxel), default: 0] += sample.areaSquareAngstrom
+      areas[labels.value(of: sample.voxel), default: 0] += sample.areaSquareAngstrom
     }
     let goal = Self.share * areas.values.reduce(0, +)
     var (gaps, erased): ([Gap], Double) = ([], 0)
@@ -71,19 +71,11 @@ struct GapEraser {
     for gap in gaps { cut(gap, using: &generator) }
   }
 
-  private func label(at index: VoxelIndex) -> UInt16 {
-    labels.withSamples { $0[offset(index)] }
-  }
-
-  private func offset(_ index: VoxelIndex) -> Int {
-    (index.z * geometry.size.y + index.y) * geometry.size.x + index.x
-  }
-
   private func gap(
     around sample: MidSurfaceSample, areas: [UInt16: Double],
     using generator: inout CountedGenerator
   ) -> Gap? {
-    let membrane = label(at: sample.voxel)
+    let membrane = labels.value(of: sample.voxel)
     let radius = Double(generator.uniform(Self.lengths)) / 2
     let stretch = generator.chance(0.5) ? 1 : Double(generator.uniform(1.5...3))
     // A membrane keeps most of itself.
@@ -116,7 +108,8 @@ struct GapEraser {
         let away = SIMD3(
           Double(generator.uniform(-1...1)), Double(generator.uniform(-1...1)),
           Double(generator.uniform(-1...1)))
-        return geometry.nearestVoxel(to: centre + radius * away).map { label(at: $0) == 0 } ?? false
+        return geometry.nearestVoxel(to: centre + radius * away).map { labels.value(of: $0) == 0 }
+          ?? false
       }
       if isClear {
         return VoxelIndex(x: there.x - start.x, y: there.y - start.y, z: there.z - start.z)
@@ -139,8 +132,8 @@ struct GapEraser {
           let depth = gap.radius - away.length
           // What is seen fades a little beyond the outline.
           if -3 * voxel < depth { dim(gap, at: index) }
-          if unevenness < depth && label(at: index) == gap.membrane {
-            mask.withMutableSamples { $0[offset(index)] = 0 }
+          if unevenness < depth && labels.value(of: index) == gap.membrane {
+            mask.withMutableSamples { $0[geometry.offset(of: index)] = 0 }
           }
         }
       }
@@ -148,13 +141,13 @@ struct GapEraser {
   }
 
   private func dim(_ gap: Gap, at index: VoxelIndex) {
-    let place = offset(index)
+    let place = geometry.offset(of: index)
     probability?.withMutableSamples {
       if gap.dimming < 1 { $0[place] = UInt8(Float($0[place]) * gap.dimming) }
     }
     guard let shift = gap.shift, let density else { return }
     let there = VoxelIndex(x: index.x + shift.x, y: index.y + shift.y, z: index.z + shift.z)
-    guard geometry.bounds.contains(there), label(at: there) == 0 else { return }
-    density.withMutableSamples { $0[place] = $0[offset(there)] }
+    guard geometry.bounds.contains(there), labels.value(of: there) == 0 else { return }
+    density.withMutableSamples { $0[place] = $0[geometry.offset(of: there)] }
   }
 }

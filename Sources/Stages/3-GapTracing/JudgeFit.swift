@@ -3,22 +3,19 @@ public import TomogramModel
 
 /// Fits what tells how likely bridges are right, for each learned method.
 ///
-/// - Parameters:
-///   - courses: not those the policy has learned in, or it would be too sure of itself.
-///   - options: those of tracing; the method is not looked at.
+/// - Parameter courses: not those the policy has learned in, or it would be too sure of itself.
 /// - Returns: a judge for each method that found both right and wrong bridges, by the method's name;
 ///   and how many bridges of either kind there were.
 /// - Throws: what the policy throws.
 public func fitJudges(
-  on courses: [TracingCourse], options: TracingOptions, policy: any ActionValues,
-  monitor: StageMonitor
+  on courses: [TracingCourse], policy: any ActionValues, monitor: StageMonitor
 ) throws -> (judges: [String: BridgeJudge], counts: [String: BridgeCount]) {
   var judges: [String: BridgeJudge] = [:]
   var counts: [String: BridgeCount] = [:]
   let methods: [TracingOptions.Method] = [.tracer, .merging, .judgedPath]
   for (done, method) in methods.enumerated() {
     let examples = try courses.flatMap {
-      try $0.judgedBridges(by: method, options: options, policy: policy)
+      try $0.judgedBridges(by: method, policy: policy)
     }
     judges[method.rawValue] = BridgeJudge(examples)
     counts[method.rawValue] = BridgeCount(

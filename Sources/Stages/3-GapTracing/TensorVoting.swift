@@ -237,8 +237,8 @@ extension Tracer {
         for z in box.lower.z..<box.upper.z {
           for y in box.lower.y..<box.upper.y {
             for x in box.lower.x..<box.upper.x {
-              let offset = (z * geometry.size.y + y) * geometry.size.x + x
               let voxel = VoxelIndex(x: x, y: y, z: z)
+              let offset = geometry.offset(of: voxel)
               let away = geometry.position(of: voxel).angstrom - point.position
               let height = away.dot(point.normal)
               guard seen[offset] == 0, abs(height) <= half,

@@ -59,7 +59,7 @@ extension Tracer {
       paths = clear(
         try AgentTracer(
           scene: scene, policy: policy, stepLimit: options.agentSteps, workers: workers
-        ).paths(from: rims, spacing: voxel / 2, monitor: .silent))
+        ).paths(from: rims, spacing: voxel / 2, monitor: monitor))
     } else {
       paths = pairedPaths(between: rims, follows: method != .merging)
     }
@@ -110,17 +110,8 @@ extension Tracer {
     let margin = Int((2 * path.halfThickness / voxel + 2).rounded(.up))
     let inner = path.points.dropFirst(margin).dropLast(margin)
     guard !inner.isEmpty else { return 0 }
-    let hits = mask.withSamples { samples in
-      inner.count { point in
-        guard let index = geometry.nearestVoxel(to: point) else { return false }
-        return samples[offset(of: index)] != 0
-      }
-    }
+    let hits = inner.count { mask.value(near: $0) ?? 0 != 0 }
     return Double(hits) / Double(inner.count)
-  }
-
-  func offset(of index: VoxelIndex) -> Int {
-    (index.z * geometry.size.y + index.y) * geometry.size.x + index.x
   }
 
   /// Probability at a place, linear between voxels; 0 outside the volume.
@@ -138,7 +129,7 @@ extension Tracer {
         let weight =
           (i == 0 ? 1 - part.x : part.x) * (j == 0 ? 1 - part.y : part.y)
           * (k == 0 ? 1 - part.z : part.z)
-        sum += weight * Double(samples[offset(of: index)])
+        sum += weight * Double(samples[geometry.offset(of: index)])
       }
       return sum / 255
     }

@@ -32,17 +32,19 @@ extension Tracer {
       ($0.key.z, $0.key.y, $0.key.x) < ($1.key.z, $1.key.y, $1.key.x)
     }
     let closed = mask.withSamples { samples in
-      voxels.count { Provenance.seen.rawValue < samples[offset(of: $0.key)] }
+      voxels.count { Provenance.seen.rawValue < samples[geometry.offset(of: $0.key)] }
     }
     let open = mask.withSamples { samples in
-      voxels.filter { samples[offset(of: $0.key)] == 0 }
+      voxels.filter { samples[geometry.offset(of: $0.key)] == 0 }
     }
     guard closed <= open.count else { return nil }
     let hidden = open.filter { tilt.hides(normal: $0.value) }
     if accepted {
       mask.withMutableSamples { samples in
-        for voxel in open { samples[offset(of: voxel.key)] = Provenance.bridged.rawValue }
-        for voxel in hidden { samples[offset(of: voxel.key)] = Provenance.inferred.rawValue }
+        for voxel in open { samples[geometry.offset(of: voxel.key)] = Provenance.bridged.rawValue }
+        for voxel in hidden {
+          samples[geometry.offset(of: voxel.key)] = Provenance.inferred.rawValue
+        }
       }
     }
     return record(

@@ -9,11 +9,8 @@ public struct TracingCourse: Sendable {
   let rims: [Rim]
   /// The true membrane at each rim; 0: none.
   let membranes: [UInt16]
-  /// Membrane that is known, as `trace` has it: raw values of `Provenance`.
-  let mask: ScratchVolume<Int8>
-  let probability: ScratchVolume<UInt8>?
-  let workers: Workers
-  let scratchFolder: String
+  /// What finds bridges in it.
+  let tracer: Tracer
 
   /// Number of rims to set out from.
   public var startCount: Int { rims.count }
@@ -59,7 +56,7 @@ extension TracingCourse {
     let density = try lesson.density.map {
       try TracingScene.quantised($0, scratchFolder: scratchFolder, workers: workers)
     }
-    let tracer = Tracer(
+    tracer = Tracer(
       options: options, tilt: lesson.tilt, geometry: geometry, mask: mask,
       probability: probability, scratchFolder: scratchFolder, workers: workers, monitor: .silent,
       density: nil)
@@ -85,8 +82,6 @@ extension TracingCourse {
       scratchFolder: scratchFolder, workers: workers)
     rims = try tracer.rims(of: fragments)
     membranes = rims.map { [truth] rim in truth.membrane(near: rim.position) }
-    (self.mask, self.probability) = (mask, probability)
-    (self.workers, self.scratchFolder) = (workers, scratchFolder)
   }
 }
 
@@ -98,17 +93,11 @@ extension TracingCourse {
   /// Right as in `GapClosing`: at least 80 % of the surface on the truth, and both ends on one
   /// membrane.
   func judgedBridges(
-    by method: TracingOptions.Method, options: TracingOptions, policy: any ActionValues
+    by method: TracingOptions.Method, policy: any ActionValues
   ) throws -> [JudgedBridge] {
-    var options = options
-    options.method = method
-    let tracer = Tracer(
-      options: options, tilt: scene.tilt, geometry: scene.geometry, mask: mask,
-      probability: probability, scratchFolder: scratchFolder, workers: workers, monitor: .silent,
-      density: nil)
-    return try tracer.patches(by: method, from: rims, in: scene, policy: policy).compactMap {
+    try tracer.patches(by: method, from: rims, in: scene, policy: policy).compactMap {
       patch, features in
-      guard options.minimumPaths <= patch.paths.count, let features else { return nil }
+      guard tracer.options.minimumPaths <= patch.paths.count, let features else { return nil }
       return JudgedBridge(features: features, isRight: isRight(patch))
     }
   }

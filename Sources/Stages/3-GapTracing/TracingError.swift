@@ -8,11 +8,13 @@ public enum TracingError: Fault, Equatable {
   case sizesDiffer(VolumeSize, VolumeSize)
   /// The method is learned, and there is no model.
   case noModel(TracingOptions.Method)
+  /// No course has a rim that agents could set out from.
+  case nothingToLearn
 
   public var kind: FaultKind {
     switch self {
     case .nothingToTrace, .noModel: .usage
-    case .sizesDiffer: .input
+    case .sizesDiffer, .nothingToLearn: .input
     }
   }
 
@@ -22,6 +24,9 @@ public enum TracingError: Fault, Equatable {
       "There is neither a membrane probability nor a mask to trace. Give one of them, or both."
     case .noModel(let method):
       "The method \(method.rawValue) wants a tracer model. Give one, or choose minimal-path."
+    case .nothingToLearn:
+      "No membrane ends anywhere, so that there is nothing to learn from. Give tomograms with more "
+        + "membrane."
     case .sizesDiffer(let first, let second):
       "Volumes of \(first.x) × \(first.y) × \(first.z) and \(second.x) × \(second.y) × "
         + "\(second.z) voxels cannot be traced together. Give a probability and a mask of the same "

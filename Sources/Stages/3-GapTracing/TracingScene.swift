@@ -24,7 +24,7 @@ struct TracingScene: Sendable {
   static let smoothingAngstrom = 10.0
   /// Grey value of the background, and grey values for a standard deviation of the smoothed density.
   static let background: UInt8 = 128
-  private static let greyPerDeviation: Float = 32
+  static let greyPerDeviation: Float = 32
 
   var fragments: ScratchVolume<UInt8> { fine[2] }
 
@@ -154,11 +154,12 @@ private struct AnyDensity: VolumeSource {
   func read(_ region: Region) throws -> Block<Float> { try base.read(region) }
 }
 
-extension ScratchVolume<UInt8> {
+extension ScratchVolume {
+  /// The value of a voxel of the volume.
+  func value(of index: VoxelIndex) -> Sample { withSamples { $0[geometry.offset(of: index)] } }
+
   /// The value of the voxel nearest to a place; nil outside the volume.
-  func value(near place: SIMD3<Double>) -> UInt8? {
-    guard let index = geometry.nearestVoxel(to: place) else { return nil }
-    let size = geometry.size
-    return withSamples { $0[(index.z * size.y + index.y) * size.x + index.x] }
+  func value(near place: SIMD3<Double>) -> Sample? {
+    geometry.nearestVoxel(to: place).map { value(of: $0) }
   }
 }

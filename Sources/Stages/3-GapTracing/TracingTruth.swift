@@ -30,7 +30,6 @@ struct TracingTruth: Sendable {
 
   /// The membrane at a place, or beside it by up to two voxels; 0: none.
   func membrane(near place: SIMD3<Double>) -> UInt16 {
-    let size = labels.geometry.size
     let around = labels.geometry.box(
       around: place, radius: 2 * labels.geometry.meanVoxelSizeAngstrom)
     var best: (label: UInt16, square: Double) = (0, .infinity)
@@ -38,9 +37,9 @@ struct TracingTruth: Sendable {
       for z in around.lower.z..<around.upper.z {
         for y in around.lower.y..<around.upper.y {
           for x in around.lower.x..<around.upper.x {
-            let label = samples[(z * size.y + y) * size.x + x]
-            guard label != 0 else { continue }
             let index = VoxelIndex(x: x, y: y, z: z)
+            let label = samples[labels.geometry.offset(of: index)]
+            guard label != 0 else { continue }
             let away = labels.geometry.position(of: index).angstrom - place
             let square = away.squaredLength
             if square < best.square { best = (label, square) }
@@ -54,9 +53,7 @@ struct TracingTruth: Sendable {
   /// How well a place lies on a membrane: 1 in its middle, 0 off it.
   func share(of membrane: UInt16, at place: SIMD3<Double>) -> Double {
     guard let index = labels.geometry.nearestVoxel(to: place) else { return 0 }
-    let size = labels.geometry.size
-    let offset = (index.z * size.y + index.y) * size.x + index.x
-    guard labels.withSamples({ $0[offset] }) == membrane else { return 0 }
-    return Double(depth.withSamples { $0[offset] }) / 255
+    guard labels.value(of: index) == membrane else { return 0 }
+    return Double(depth.value(of: index)) / 255
   }
 }

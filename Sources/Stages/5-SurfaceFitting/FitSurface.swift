@@ -10,8 +10,8 @@ public import Volumes
 /// Mid-surface samples of the label (Morphology) get agreeing normals, a signed distance is made of
 /// them by moving least squares, its zero surface is drawn by marching cubes, cut at the sheet's
 /// rims and smoothed. The surface is the posterior mean given that one and how well the data show
-/// it (`PosteriorSurface`), `sd` the posterior's standard deviation; NaN where there is none. Closed membranes come out
-/// closed, open ones end where their label ends.
+/// it (`PosteriorSurface`), `sd` the posterior's standard deviation; NaN where there is none. Closed
+/// membranes come out closed, open ones end where their label ends.
 ///
 /// - Parameters:
 ///   - membrane: its label and region; the region holds all its voxels.

@@ -23,8 +23,6 @@ struct TracerTraining {
 
   /// One tomogram of four tells how likely bridges are right.
   private static let judging = 4
-  /// Episodes side by side.
-  private static let laneCount = 128
 
   init(_ command: TrainTracerCommand, progress: Progress, stop: StopSignal) throws {
     (self.command, self.progress, self.stop) = (command, progress, stop)
@@ -47,45 +45,39 @@ struct TracerTraining {
 
   func run() throws {
     _ = try Folder.make(Folder.parent(of: command.output))
-    var card = TracerCard()
-    let start = try command.from.map { try TracerModel(path: $0) }
+    var model =
+      try command.from.map { try TracerModel(path: $0) } ?? TracerModel(seed: command.seed)
     let (learned, judged) = try courses()
-    guard
-      let learner = try DoubleDQN(
-        card.architecture, weights: start?.weights, options: learning, device: device,
-        engine: engine)
-    else { throw UsageError("The tracer to start from is damaged: get it again.") }
-    card.training = start?.card.training ?? [:]
-    if 0 < learning.steps {
-      card.training["log"] = try compactJSON(try learn(learner, in: learned))
-      card.training["options"] = try compactJSON(learning)
-      card.training["from"] = try command.from.map { try MembraneModel.contentHash(path: $0) }
-    }
+    let network =
+      learning.steps == 0
+      ? try model.network(device: device, engine: engine) : try learn(&model, in: learned)
     let fit = try fitJudges(
-      on: judged, options: options, policy: learner.network,
-      monitor: progress.monitor("learning to judge", stop: stop))
-    card.judges = fit.judges
-    card.training["bridges"] = try compactJSON(fit.counts)
-    card.training["program"] = ProgramVersion.current
+      on: judged, policy: network, monitor: progress.monitor("learning to judge", stop: stop))
+    model.card.judges = fit.judges
+    model.card.training["bridges"] = try compactJSON(fit.counts)
+    model.card.training["program"] = ProgramVersion.current
     progress.note("bridges to judge by: \(try compactJSON(fit.counts))")
-    let model = TracerModel(card: card, weights: try learner.network.weights())
+    model.weights = try network.weights()
     try model.write(to: command.output, overwrite: true)
   }
 
+  /// Lets agents learn, and puts down how in the model's card.
   private func learn(
-    _ learner: DoubleDQN, in courses: [TracingCourse]
-  ) throws -> [LearningRecord] {
-    var environment = TracingEnvironment(
-      courses, options: options, laneCount: Self.laneCount, seed: command.seed,
-      workers: command.computing.workers)
+    _ model: inout TracerModel, in courses: [TracingCourse]
+  ) throws -> ActionValueNetwork {
     var log: [LearningRecord] = []
-    try learner.learn(
-      in: &environment, monitor: progress.monitor("learning to trace", stop: stop)
+    let network = try model.network(
+      learningIn: courses, tracing: options, learning: learning, device: device, engine: engine,
+      workers: command.computing.workers,
+      monitor: progress.monitor("learning to trace", stop: stop)
     ) { record in
       log.append(record)
       progress.note(Self.words(record))
     }
-    return log
+    model.card.training["log"] = try compactJSON(log)
+    model.card.training["options"] = try compactJSON(learning)
+    model.card.training["from"] = try command.from.map { try MembraneModel.contentHash(path: $0) }
+    return network
   }
 
   private static func words(_ record: LearningRecord) -> String {
@@ -97,15 +89,13 @@ struct TracerTraining {
   /// Courses to learn in, and others to judge by.
   private func courses() throws -> (learned: [TracingCourse], judged: [TracingCourse]) {
     let monitor = progress.monitor("reading", stop: stop)
-    let model = try MembraneModel(path: try ShippedModel.volume.path())
     var (learned, judged): ([TracingCourse], [TracingCourse]) = ([], [])
     for (index, pair) in pairs.enumerated() {
       let isJudging = learning.steps == 0 || index % Self.judging == Self.judging - 1
-      for (number, lesson) in try lessons(pair, model).enumerated() {
+      for (number, lesson) in try lessons(of: pair).enumerated() {
         let course = try TracingCourse(
           lesson, options: options, seed: command.seed &* 1000 &+ UInt64(4 * index + number),
           scratchFolder: Machine.scratchFolder, workers: command.computing.workers)
-        guard 0 < course.startCount else { continue }
         if isJudging { judged.append(course) } else { learned.append(course) }
       }
       try monitor.report(completed: index + 1, of: pairs.count)
@@ -116,7 +106,7 @@ struct TracerTraining {
   /// What is learned from a tomogram: its prediction as it is and with gaps, and its true membranes
   /// with gaps, with and without the tomogram, as masks of other programs come. Gaps are cut, or those
   /// of the `mask.mrc` that `bilayer simulate --gaps` leaves beside the tomogram.
-  private func lessons(_ pair: TrainingPair, _ model: MembraneModel) throws -> [TracingLesson] {
+  private func lessons(of pair: TrainingPair) throws -> [TracingLesson] {
     let view = try InputVolume.open(
       path: pair.tomogram, options: command.reading.inputOptions(over: InputOptions()),
       scratchFolder: Machine.scratchFolder)
@@ -127,7 +117,7 @@ struct TracerTraining {
     let tilt = try TrainingData.tilt(of: pair) ?? .customary
     var predicted = TracingLesson(tilt: tilt)
     predicted.density = density
-    predicted.probability = try probability(pair, density, model)
+    predicted.probability = try probability(pair, density)
     predicted.labels = labels
     var cut = predicted
     cut.cutsGaps = true
@@ -149,12 +139,13 @@ struct TracerTraining {
 
   /// The probability beside the tomogram, or else what the shipped network says.
   private func probability(
-    _ pair: TrainingPair, _ density: any VolumeSource<Float>, _ model: MembraneModel
+    _ pair: TrainingPair, _ density: any VolumeSource<Float>
   ) throws -> any VolumeSource<Float> {
     let path = Folder.parent(of: pair.tomogram) + "/probability.mrc"
     if Folder.exists(path) {
       return try InputVolume.open(path: path, scratchFolder: Machine.scratchFolder).source
     }
+    let model = try MembraneModel(path: try ShippedModel.volume.path())
     let scratch = try ScratchVolume<Float>(
       geometry: density.geometry, folder: Machine.scratchFolder)
     try MembranePrediction.predict(

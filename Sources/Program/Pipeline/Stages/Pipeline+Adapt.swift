@@ -5,9 +5,6 @@ import TomogramModel
 import Volumes
 
 extension Pipeline {
-  /// Episodes side by side while agents adapt.
-  private static let adaptingLanes = 128
-
   /// A tracer that has gone on learning in this tomogram itself.
   ///
   /// Pieces of what is surely membrane are cut out, and agents learn to restore them: the truth is
@@ -22,25 +19,18 @@ extension Pipeline {
     let course = try TracingCourse(
       lesson, options: plan.tracing, seed: plan.seed, scratchFolder: folder.path,
       workers: context.workers)
-    let network = try model.network(device: .cpu, engine: engine)
     guard 0 < course.startCount else {
       say("There is too little membrane to learn from: agents trace as they came.")
-      return network
+      return try model.network(device: .cpu, engine: engine)
     }
-    var options = DoubleDQNOptions.adapting
-    (options.steps, options.seed) = (plan.tracing.adaptationSteps, plan.seed)
-    guard
-      let learner = try DoubleDQN(
-        model.card.architecture, weights: model.weights, options: options, device: .cpu,
-        engine: engine)
-    else { return network }
-    var environment = TracingEnvironment(
-      [course], options: plan.tracing, laneCount: Self.adaptingLanes, seed: plan.seed,
-      workers: context.workers)
-    try learner.learn(in: &environment, monitor: monitor) { record in
+    var learning = DoubleDQNOptions.adapting
+    (learning.steps, learning.seed) = (plan.tracing.adaptationSteps, plan.seed)
+    return try model.network(
+      learningIn: [course], tracing: plan.tracing, learning: learning, device: .cpu,
+      engine: engine, workers: context.workers, monitor: monitor
+    ) { record in
       let mean = (record.meanReturn * 1000).rounded() / 1000
       say("Agents restore what was cut out with a return of \(mean) (step \(record.step)).")
     }
-    return learner.network
   }
 }

@@ -16,7 +16,9 @@ extension Pipeline {
     let basis = try required(
       mask ?? probability, .trace, "a probability or a mask",
       "Run `bilayer predict` first, or give one with --probability or --mask.")
-    try requireSameSize(probability, as: basis)
+    if let probability {
+      try requireSameSize(probability.geometry, of: probability.path, as: basis)
+    }
     let excluded = try excluded(on: basis.geometry)
     let masks = try sink(folder.mask, on: basis, "membrane mask", excluded: excluded)
     let provenance = try sink(
@@ -37,13 +39,9 @@ extension Pipeline {
 
   /// The tomogram after stage 1, for what has learned to look at it; nil where there is none.
   private func density(on basis: StageInput) throws -> (any VolumeSource<Float>)? {
-    guard plan.tracing.method.needsModel, plan.tomogram != nil else { return nil }
-    let tomogram = try openTomogram()
-    guard tomogram.geometry.size == basis.geometry.size else {
-      throw PipelineError.sizesDiffer(
-        path: plan.tomogram?.path ?? "", found: tomogram.geometry.size,
-        expected: basis.geometry.size)
-    }
+    guard plan.tracing.method.needsModel, let path = plan.tomogram?.path else { return nil }
+    let tomogram = try open(path)
+    try requireSameSize(tomogram.geometry, of: path, as: basis)
     return try prepared(tomogram).source
   }
 
@@ -86,9 +84,11 @@ extension Pipeline {
     return ExcludingSink(sink, excluded: excluded)
   }
 
-  private func requireSameSize(_ other: StageInput?, as basis: StageInput) throws {
-    guard let other, other.geometry.size != basis.geometry.size else { return }
+  private func requireSameSize(
+    _ geometry: VolumeGeometry, of path: String, as basis: StageInput
+  ) throws {
+    guard geometry.size != basis.geometry.size else { return }
     throw PipelineError.sizesDiffer(
-      path: other.path, found: other.geometry.size, expected: basis.geometry.size)
+      path: path, found: geometry.size, expected: basis.geometry.size)
   }
 }
