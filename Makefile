@@ -1,9 +1,9 @@
 # Bilayer. `make demo` shows what it does; `make test` runs every test. Both install what is missing.
 
 SWIFT ?= swift
-SOURCES = Package.swift Sources Tests TestSupport Benchmarks
+SOURCES = Package.swift Sources Tests TestSupport Benchmarks Fuzzing/Package.swift Fuzzing/Sources
 
-.PHONY: demo test bench validate model build lint format packages engine checks
+.PHONY: demo test fuzz bench validate model build lint format packages engine checks
 
 # The whole pipeline on a simulated tomogram.
 demo: packages engine build
@@ -11,6 +11,10 @@ demo: packages engine build
 
 test: packages engine checks lint build
 	BILAYER_REQUIRE_ENGINE=1 $(SWIFT) test
+
+# Bytes that no program wrote, for every reader of files: a minute each.
+fuzz: packages
+	sh Scripts/fuzz.sh
 
 # Voxels per second and peak memory of each stage.
 bench: packages engine

@@ -272,6 +272,10 @@ let package = Package(
     .library(
       name: "BilayerCore",
       targets: ["FourierTransforms", "Meshes", "Morphology", "TomogramModel", "Volumes"]),
+    .library(
+      name: "BilayerFiles",
+      targets: ["MRCFormat", "MeshFormats", "TIFFFormat", "TableFormats", "VolumeFiles"]),
+    .library(name: "BilayerPipeline", targets: ["Pipeline", "Tensors"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),

@@ -60,7 +60,7 @@ import WorkLedger
         return result
       }
       return [
-        changed(8, ones + [63]), changed(corners, [255, 0, 0, 0]),
+        changed(8, ones + [63]), changed(8, ones + [255]), changed(corners, [255, 0, 0, 0]),
         changed(corners, [255, 255, 255, 255]), changed(24, [UInt8](repeating: 0, count: 8)),
         changed(whole.count - 8, ones + [127]),
       ]

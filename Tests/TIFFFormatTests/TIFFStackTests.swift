@@ -200,19 +200,40 @@ struct TIFFRefusalTests {
     expect(try refusal(Array(bytes[..<count])), says: ["a.tif", "opy it again"])
   }
 
-  @Test("Sizes beyond the data are refused without being believed")
-  func hugeSizes() throws {
+  /// The file with another value in each of a page's fields that has this tag and value.
+  private func changed(_ bytes: [UInt8], fields: [(tag: UInt8, value: UInt8)], to high: UInt8)
+    -> [UInt8]
+  {
+    var bytes = bytes
+    for place in bytes.indices
+    where fields.contains(where: {
+      bytes[place...].starts(with: [$0.tag, 1, 3, 0, 1, 0, 0, 0, $0.value])
+    }) {
+      bytes.replaceSubrange((place + 8)..<(place + 10), with: [0xff, high])
+    }
+    return bytes
+  }
+
+  @Test("A page larger than its file can hold is refused, and one that its data do not fill")
+  func hugePages() throws {
     var layout = TIFFBytes()
     layout.rowsPerStrip = 65535
-    var bytes = layout.file(pages: [Self.page])
-    // Width and height become 65535: 4 GB that are not there.
-    for place in bytes.indices
-    where bytes[place...].starts(with: [0, 1, 3, 0, 1, 0, 0, 0, 5])
-      || bytes[place...].starts(with: [1, 1, 3, 0, 1, 0, 0, 0, 4])
-    {
-      bytes[place + 8] = 0xff
-      bytes[place + 9] = 0xff
-    }
+    let bytes = layout.file(pages: [Self.page])
+    let sides: [(tag: UInt8, value: UInt8)] = [(0, 5), (1, 4)]
+    // 65535 x 65535 bytes are 4 GB.
+    expect(try refusal(changed(bytes, fields: sides, to: 0xff)), says: ["65535 x 65535"])
+    try expectDamaged(changed(bytes, fields: sides, to: 0x0f))
+  }
+
+  @Test("Tiles larger than the file can hold are refused without being believed")
+  func hugeTiles() throws {
+    var layout = TIFFBytes()
+    layout.isTiled = true
+    let bytes = layout.file(pages: [Self.page])
+    try expectDamaged(changed(bytes, fields: [(66, 16), (67, 16)], to: 0xff))
+  }
+
+  private func expectDamaged(_ bytes: [UInt8]) throws {
     try TemporaryFolder.with { folder in
       try AtomicFile.write(bytes, to: folder + "/a.tif")
       let stack = try TIFFStack(path: folder + "/a.tif")

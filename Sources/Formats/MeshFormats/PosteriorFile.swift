@@ -49,17 +49,17 @@ public enum PosteriorFile {
     guard headByteCount <= bytes.count, Array(bytes[..<magic.count]) == magic else {
       throw malformed(path, "another file", "one that begins with BILAYPO1")
     }
-    let counts = [8, 16].map { Int(ScalarType.uint64.read(bytes, at: $0, bigEndian: false)) }
-    let (vertices, triangles) = (counts[0], counts[1])
+    let counts = [8, 16].map { ScalarType.uint64.read(bytes, at: $0, bigEndian: false) }
     // Int32 numbers the vertices; the bound also keeps the product below from overflowing.
-    guard vertices <= Int(Int32.max), triangles <= Int(Int32.max),
-      bytes.count == byteCount(vertices: vertices, triangles: triangles)
+    guard counts.allSatisfy({ $0 <= Double(Int32.max) }),
+      bytes.count == byteCount(vertices: Int(counts[0]), triangles: Int(counts[1]))
     else {
       throw malformed(
-        path, "\(bytes.count) bytes", "as many as \(vertices) vertices, \(triangles) triangles take"
-      )
+        path, "\(bytes.count) bytes",
+        "as many as \(counts[0]) vertices and \(counts[1]) triangles take")
     }
-    return try content(bytes, vertices: vertices, triangles: triangles, path: path)
+    return try content(
+      bytes, vertices: Int(counts[0]), triangles: Int(counts[1]), path: path)
   }
 
   private static func byteCount(vertices: Int, triangles: Int) -> Int {

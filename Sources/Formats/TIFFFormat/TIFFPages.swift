@@ -67,7 +67,10 @@ final class TIFFPages: @unchecked Sendable {
       directories.append(offset)
     } while unsafe TIFFReadDirectory(handle) == 1
     let (voxels, overflow) = first.width.multipliedReportingOverflow(by: first.height)
-    guard !overflow, !voxels.multipliedReportingOverflow(by: 8 * directories.count).overflow else {
+    let mostVoxels = unsafe mostDecodedBytes(of: handle) / max(first.bitsPerSample, 1)
+    guard !overflow, voxels / 8 <= mostVoxels,
+      !voxels.multipliedReportingOverflow(by: 8 * directories.count).overflow
+    else {
       throw TIFFError.notTIFF(path: path, reason: "it says it holds \(first.story)")
     }
     return (first, directories)
@@ -111,12 +114,21 @@ final class TIFFPages: @unchecked Sendable {
     guard isRead else { throw TIFFError.damagedImage(path: path, image: page + 1) }
   }
 
+  /// Bytes that a page, strip or tile can decode to, so that room is not reserved on the word of a
+  /// damaged size.
+  ///
+  /// Deflate's and LZW's best is 1 in 1032 and 1 in 2700; 64 MiB is more than any usual tile takes.
+  private static func mostDecodedBytes(of handle: OpaquePointer) -> Int {
+    let fileBytes = unsafe TIFFGetSizeProc(handle)?(TIFFClientdata(handle)) ?? 0
+    return max(1 << 26, min(Int(clamping: fileBytes), 1 << 40) * 4096)
+  }
+
   private func readLocked(page: Int, into block: inout Block<Float>) -> Bool {
     guard unsafe TIFFSetSubDirectory(handle, directories[page]) == 1 else { return false }
     let isTiled = unsafe TIFFIsTiled(handle) != 0
     let piece = pieceSize(isTiled: isTiled)
-    // 8 GiB: more than any page holds, so that a damaged size is not taken for one.
-    guard 0 < piece.width, 0 < piece.height, 0 < piece.bytes, piece.bytes <= 1 << 33 else {
+    let mostBytes = unsafe Self.mostDecodedBytes(of: handle)
+    guard 0 < piece.width, 0 < piece.height, 0 < piece.bytes, piece.bytes <= mostBytes else {
       return false
     }
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: piece.bytes, alignment: 16)
