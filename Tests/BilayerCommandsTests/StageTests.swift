@@ -1,7 +1,9 @@
+import MRCFormat
 import TableFormats
 import TestSupport
 import Testing
 import TomogramModel
+import Volumes
 import WorkLedger
 
 private let isBuilt = ProgramRun.program() != nil
@@ -35,6 +37,38 @@ struct StageTests {
       #expect(abs(area - 1810) < 0.03 * 1810)
       #expect(Folder.names(in: folder + "/out").contains("report.html"))
     }
+  }
+
+  @Test("A bridge taken back by its id is taken back in all that follows")
+  func rejectsBridges() throws {
+    try TemporaryFolder.with { folder in
+      try writeTornSheet(to: folder + "/torn.mrc")
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        bilayer trace --mask torn.mrc --method minimal-path --output out --quiet
+        for stage in separate fit measure; do bilayer $stage --output out --quiet; done
+        cp out/instances.csv before.csv
+        bilayer trace --mask torn.mrc --method minimal-path --reject 1 --output out --force --quiet
+        for stage in separate fit measure; do bilayer $stage --output out --force --quiet; done
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(try MembraneTable.read(path: folder + "/before.csv").map(\.label) == [1])
+      #expect(try MembraneTable.read(path: folder + "/out/instances.csv").map(\.label) == [1, 2])
+      let bridge = try #require(try BridgeTable.read(path: folder + "/out/bridges.csv").first)
+      #expect(bridge.id == 1 && !bridge.accepted)
+    }
+  }
+
+  /// A flat sheet, 4 voxels thick, with a gap of 6 voxels across it.
+  private func writeTornSheet(to path: String) throws {
+    let size = VolumeSize(x: 44, y: 44, z: 28)
+    let sheet = AnalyticSurface.plane(point: SIMD3(22, 22, 14), normal: SIMD3(0, 0, 1))
+    let geometry = VolumeGeometry(
+      size: size, voxelSizeAngstrom: SIMD3(repeating: 10), originAngstrom: .zero)
+    let sink = try MRCSink<Int8>(path: path, geometry: geometry, label: "torn sheet")
+    try sink.write(sheet.mask(size: size, thickness: 4) { 3 < abs($0.y - 22) })
+    try sink.commit()
   }
 
   @Test("Foreign labels are fitted and measured as they are")
