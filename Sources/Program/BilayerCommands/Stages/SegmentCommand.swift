@@ -28,14 +28,9 @@ struct SegmentCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Options as in plan.json; a part will do.", valueName: "FILE"))
   var plan: String?
 
-  @OptionGroup var prediction: PredictionArguments
-  @OptionGroup var tracing: TracingArguments
-  @OptionGroup var sizes: SizeArguments
+  @OptionGroup var method: MethodArguments
   @OptionGroup var exclusion: ExclusionArguments
-  @OptionGroup var wedge: WedgeOptions
-  @OptionGroup var reading: ReadingArguments
   @OptionGroup var part: PartOptions
-  @OptionGroup var device: DeviceOptions
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
@@ -81,20 +76,35 @@ struct SegmentCommand: ParsableCommand {
     guard let path = tomogram ?? plan.tomogram?.path else {
       throw UsageError("The plan names no tomogram. Name one.")
     }
-    try plan.resolve(reading, wedge)
+    try plan.resolve(method.reading, method.wedge)
     try part.resolve(&plan.reading, path: path)
     let view = try VolumeView(
       path: path, reading: plan.reading, scratchFolder: Machine.scratchFolder)
     try view.requireTomogram(workers: computing.workers)
     if tomogram != nil { plan.tomogram = try InputRecord(path: path) }
     try exclusion.resolve(&plan)
-    try tracing.resolve(&plan)
-    sizes.resolve(&plan)
     computing.resolve(&plan, keeping: base != nil)
-    try prediction.resolve(&plan, device: device)
+    try method.resolve(&plan)
     try plan.checkInputs()
     try plan.checkGrids(on: view)
     return plan
+  }
+}
+
+/// How membranes are found, whatever the tomogram: what `segment` and `batch` share.
+struct MethodArguments: ParsableArguments {
+  @OptionGroup var prediction: PredictionArguments
+  @OptionGroup var tracing: TracingArguments
+  @OptionGroup var sizes: SizeArguments
+  @OptionGroup var wedge: WedgeOptions
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup var device: DeviceOptions
+
+  /// Puts all but reading and wedge into a plan, whose memory is known.
+  func resolve(_ plan: inout Plan) throws {
+    try tracing.resolve(&plan)
+    sizes.resolve(&plan)
+    try prediction.resolve(&plan, device: device)
   }
 }
 
