@@ -4,11 +4,11 @@ public import ReinforcementLearning
 public struct OpenTracer {
   /// Tells what an agent's actions are worth.
   public let policy: any ActionValues
-  /// Tell how likely a bridge is right, by the method that found it.
-  public let judges: [String: BridgeJudge]
+  /// Tell how likely a bridge is right.
+  public let judges: BridgeJudges
 
   /// Puts both together.
-  public init(policy: any ActionValues, judges: [String: BridgeJudge]) {
+  public init(policy: any ActionValues, judges: BridgeJudges) {
     (self.policy, self.judges) = (policy, judges)
   }
 }

@@ -124,7 +124,8 @@ struct BatchCommand: ParsableCommand {
     let script = SlurmScript(
       program: Folder.absolute("/proc/self/exe"), folder: Folder.absolute(batch.folder),
       elements: min(workers, batch.tasks.count), threads: computing.threads ?? 4,
-      memoryGigabytes: computing.memory ?? 8, usesGPU: batch.plan.device.hasPrefix("cuda"))
+      memoryGigabytes: computing.memory ?? 8, staleAfterSeconds: staleAfter,
+      usesGPU: batch.plan.device.hasPrefix("cuda"))
     let path = batch.folder + "/batch.slurm"
     try AtomicFile.write(script.text, to: path, overwrite: true)
     if submit { try SlurmScript.submit(path) }

@@ -12,6 +12,8 @@ struct SlurmScript {
   let threads: Int
   /// Cap on memory of each, in GB.
   let memoryGigabytes: Double
+  /// Seconds without a sign of life after which others take over.
+  let staleAfterSeconds: Double
   /// Whether each needs a GPU.
   let usesGPU: Bool
 
@@ -41,7 +43,7 @@ struct SlurmScript {
     }
     trap again USR1
     \(Self.quoted(program)) batch --output \(Self.quoted(folder)) --threads \(threads) \
-    --memory \(memoryGigabytes) &
+    --memory \(memoryGigabytes) --stale-after \(staleAfterSeconds) &
     worker=$!
     wait "$worker"
 
