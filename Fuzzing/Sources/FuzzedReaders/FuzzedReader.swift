@@ -12,6 +12,7 @@ import Volumes
 /// the bytes do not justify.
 enum FuzzedReader: String, CaseIterable {
   case volume, mrcValidation, ply, vtp, obj, stl, posterior, csv, plan, tiltFile, tensors
+  case batchList
 
   /// Reads a file in full; errors are an answer.
   func read(path: String, scratchFolder: String) throws {
@@ -26,6 +27,7 @@ enum FuzzedReader: String, CaseIterable {
     case .csv: try readTables(path: path)
     case .plan: _ = try Plan(path: path)
     case .tiltFile: _ = try TiltFile.geometry(path: path)
+    case .batchList: _ = try BatchTask.list(path: path)
     case .tensors: _ = try TensorFile(path: path)
     }
   }
