@@ -19,7 +19,7 @@ import Volumes
 ///     gap_recall    = true area closed by right bridges / true gap area
 ///
 /// Accepted bridges with a probability of 0.85 to 0.95, and the right ones among them, tell whether
-/// 0.9 can be taken at its word; with `--accept 0` all bridges count.
+/// 0.9 can be taken at its word, and likewise 0.6 to 0.8; with `--accept 0` all bridges count.
 ///
 /// True gap area is what lies farther than 1.5 voxels from every voxel of the mask with provenance
 /// seen, on membranes of which some part is seen: what no fragment reaches cannot be bridged. It is
@@ -50,15 +50,19 @@ public struct GapClosing: MetricGroup, Equatable {
       MetricRow("gap_area_bridged_nm2", bridged.total),
       MetricRow("bridges_accepted", count: bridgesAccepted),
       MetricRow("bridges_right", count: bridgesRight),
-      MetricRow("bridges_near_0_9", count: nearNine.said),
-      MetricRow("bridges_near_0_9_right", count: nearNine.right),
-      MetricRow("bridge_calibration_error", reliability.expectedError),
     ]
+      + (6...9).flatMap { tenth -> [MetricRow] in
+        let (said, right) = given(near: tenth)
+        return [
+          MetricRow("bridges_near_0_\(tenth)", count: said),
+          MetricRow("bridges_near_0_\(tenth)_right", count: right),
+        ]
+      } + [MetricRow("bridge_calibration_error", reliability.expectedError)]
   }
 
-  /// Bridges that were given 0.85 to 0.95, and how many of them are right.
-  private var nearNine: (said: Int, right: Int) {
-    let bins = reliability.bins[17..<19]
+  /// Bridges whose probability lies within a twentieth of so many tenths, and the right ones among them.
+  private func given(near tenth: Int) -> (said: Int, right: Int) {
+    let bins = reliability.bins[(2 * tenth - 1)..<(2 * tenth + 1)]
     return (
       bins.reduce(0) { $0 + $1.voxels }, Int(bins.reduce(0) { $0 + $1.otherSum }.rounded())
     )
