@@ -73,7 +73,12 @@ extension ShapeDescriptors {
     let areas = mesh.vertexAreasAngstrom2()
     let voxel = geometry.meanVoxelSizeAngstrom
     let winding = WindingNumber(mesh)
-    let inner = InnerSide(surface, winding: winding, probes: Self.probes, least: 2 * voxel)
+    let means = zip(surface.meanCurvaturePerNm, areas).compactMap { h, area -> Weighed? in
+      h.isFinite ? (Double(h), area) : nil
+    }
+    let inner = InnerSide(
+      surface, winding: winding, probes: Self.probes, least: 2 * voxel,
+      curvature: weightedMedian(means))
     areaNm2 = mesh.areaNm2
     isClosed = mesh.isClosed
     (enclosure, widthNm) = (inner.enclosure, inner.widthAngstrom / 10)
@@ -172,11 +177,16 @@ private struct InnerSide {
   var enclosure = 0.0
   var widthAngstrom = 0.0
 
-  /// - Parameter least: nearer walls do not count, Å: a rough surface meets itself.
-  init(_ surface: MembraneSurface, winding: WindingNumber, probes: Int, least: Double) {
+  /// - Parameters:
+  ///   - least: nearer walls do not count, Å: a rough surface meets itself.
+  ///   - curvature: median mean curvature, above 0 where the surface curves away from its normals.
+  init(
+    _ surface: MembraneSurface, winding: WindingNumber, probes: Int, least: Double,
+    curvature: Double
+  ) {
     let count = surface.mesh.vertices.count
     let step = max(count / probes, 1)
-    var best: Self?
+    var sides: [Self] = []
     for sign in [1.0, -1.0] {
       var (sum, widths): (Double, [Double]) = (0, [])
       let vertices = stride(from: 0, to: count, by: step)
@@ -194,9 +204,12 @@ private struct InnerSide {
       side.enclosure = sum / Double(max(total, 1))
       // Half of the vertices have an opposite wall: else a width says little about the shape.
       if total < 2 * widths.count { side.widthAngstrom = widths.sorted()[widths.count / 2] }
-      if best?.enclosure ?? -1 < side.enclosure { best = side }
+      sides.append(side)
     }
-    self = best ?? self
+    // Where neither side is closed around, it is the one that the surface curves around.
+    let differ = 0.05 < abs(sides[0].enclosure - sides[1].enclosure)
+    let isFirst = differ ? sides[1].enclosure < sides[0].enclosure : 0 <= curvature
+    self = isFirst ? sides[0] : sides[1]
   }
 
   private init() {}

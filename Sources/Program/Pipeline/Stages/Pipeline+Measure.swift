@@ -33,7 +33,9 @@ extension Pipeline {
       try monitor.report(completed: index + 1, of: found.count)
     }
     let names = measured.first?.measurements.map(\.name) ?? ["area_nm2"]
-    let whole = nested(measured, surfaces: surfaces) + bare.map { abstaining($0, on: names) }
+    let classes = classified(
+      measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
+    let whole = classes + bare.map { abstaining($0, on: names) }
     try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
     try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
   }
