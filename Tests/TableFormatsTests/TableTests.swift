@@ -107,6 +107,7 @@ import Volumes
     ]
     var second = Membrane(label: 2, voxels: 12, region: box)
     second.classification = "vesicle"
+    second.name = "ER, \"rough\""
     second.parent = 1
     second.measurements = [
       NamedMeasurement("area_nm2", Measurement(10, standardDeviation: 0.5)),
@@ -127,7 +128,7 @@ import Volumes
   func columns() {
     #expect(
       MembraneTable.table(membranes).header == [
-        "label", "class", "closed", "parent", "voxels", "area_nm2", "area_nm2_sd",
+        "label", "name", "class", "closed", "parent", "voxels", "area_nm2", "area_nm2_sd",
         "area_nm2_verdict", "thickness_A", "thickness_A_sd", "thickness_A_verdict", "x_first",
         "x_end", "y_first", "y_end", "z_first", "z_end",
       ])

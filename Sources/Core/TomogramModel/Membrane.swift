@@ -4,7 +4,9 @@ public import Volumes
 public struct Membrane: Hashable, Sendable, Codable {
   /// Its label in `instances.mrc`: 1...n by falling area.
   public var label: Int
-  /// What kind of membrane it is, e.g. `unclassified`.
+  /// What the user calls it; nil where nobody has named it.
+  public var name: String?
+  /// What kind of membrane it is, e.g. `vesicle`; `unclassified` where nobody has looked.
   public var classification: String
   /// Whether the surface encloses a volume; nil where nobody has looked.
   public var closed: Bool?

@@ -7,7 +7,7 @@ import Volumes
 /// (`area_nm2`), its standard deviation (`area_nm2_sd`, empty where nobody knows it) and, where the
 /// data cannot carry a number, the reason (`area_nm2_verdict`). The box of voxels stands last.
 public enum MembraneTable {
-  private static let identity = ["label", "class", "closed", "parent", "voxels"]
+  private static let identity = ["label", "name", "class", "closed", "parent", "voxels"]
   private static let box = ["x_first", "x_end", "y_first", "y_end", "z_first", "z_end"]
   private static let (deviation, verdict) = ("_sd", "_verdict")
 
@@ -23,8 +23,8 @@ public enum MembraneTable {
     let quantities = names.flatMap { [$0, $0 + deviation, $0 + verdict] }
     let rows = membranes.map { membrane in
       var row = [
-        cell(membrane.label), membrane.classification, cell(membrane.closed),
-        cell(membrane.parent), cell(membrane.voxels),
+        cell(membrane.label), membrane.name ?? "", membrane.classification,
+        cell(membrane.closed), cell(membrane.parent), cell(membrane.voxels),
       ]
       for name in names {
         let measurement = membrane[name]
@@ -49,6 +49,8 @@ public enum MembraneTable {
       var membrane = Membrane(
         label: try row.integer("label"), voxels: try row.integer("voxels"),
         region: try region(row))
+      // Tables of earlier versions have no names.
+      membrane.name = table.cell(row: index, column: "name").flatMap { $0.isEmpty ? nil : $0 }
       membrane.classification = try row.text("class")
       membrane.closed = try row.optionalTruth("closed")
       membrane.parent = try row.optionalInteger("parent")

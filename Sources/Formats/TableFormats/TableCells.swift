@@ -66,6 +66,12 @@ func cell(_ number: Double?) -> String {
   return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
 }
 
+/// A number as cells of our tables have it, for tables made elsewhere.
+public enum TableNumber {
+  /// Seven significant digits, without ".0".
+  public static func text(_ number: Double) -> String { cell(number) }
+}
+
 /// The nearest number with so many decimal digits.
 private func rounded(_ number: Double, significantDigits digits: Int) -> Double {
   guard number != 0, number.isFinite else { return number }

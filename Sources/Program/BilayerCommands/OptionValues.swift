@@ -66,6 +66,18 @@ struct RegionValue: ExpressibleByArgument {
   }
 }
 
+/// `3,7`: whole numbers above 0 that name rows of a table or labels; sorted, each once.
+struct NumberListValue: ExpressibleByArgument {
+  let numbers: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let found = parts.compactMap { Int($0) }
+    guard found.count == parts.count, found.allSatisfy({ 0 < $0 }) else { return nil }
+    numbers = Set(found).sorted()
+  }
+}
+
 /// A command that makes no sense, found after parsing: exit status 2.
 struct UsageError: Fault, Equatable {
   let description: String

@@ -36,10 +36,11 @@ extension Pipeline {
     return StageInput(path: path, source: input.source, header: input.header)
   }
 
-  /// The labels of stage 4, or of another program.
+  /// The labels of stage 4, or of another program where stage 4 does not take them in.
   func instances(for stage: Stage) throws -> InstanceVolume {
+    let given = plan.stages.contains(.separate) ? nil : plan.instances
     let input = try required(
-      try input(given: plan.instances, own: folder.instances), stage,
+      try input(given: given, own: folder.instances), stage,
       "a volume of labels", "Run `bilayer separate` first, or give one with --instances.")
     return InstanceVolume(input)
   }

@@ -16,8 +16,8 @@ public struct Pipeline {
   /// - Parameters:
   ///   - only: stages to run now; the others of the plan are taken as they are in the folder.
   ///   - placement: what may be there already.
-  /// - Throws: a `Fault`. Where no stage has been finished, nothing is left behind, but after
-  ///   `Stopped`, which can be resumed.
+  /// - Throws: a `Fault`. Where no stage has been finished, nothing is left behind but the plan that
+  ///   was there, except after `Stopped`, which can be resumed.
   public static func run(
     _ plan: Plan, only: [Stage]? = nil, in folder: ResultFolder, placement: Placement,
     context: RunContext
@@ -25,6 +25,7 @@ public struct Pipeline {
     let stages = only ?? plan.stages
     let made = try placement.prepare(folder, for: stages)
     let journal = StageJournal(of: folder)
+    let planBefore = try? InputFile(path: folder.plan).readText()
     do {
       let lock = try FolderLock(folder)
       defer { withExtendedLifetime(lock) {} }
@@ -37,6 +38,10 @@ public struct Pipeline {
     } catch {
       let canBeResumed = (error as? any Fault)?.kind == .stopped
       if journal.isEmpty && !canBeResumed { folder.removeBookkeeping(made: made) }
+      // A plan that cannot be carried out must not take the place of one that was.
+      if let planBefore, !canBeResumed {
+        try AtomicFile.write(planBefore, to: folder.plan, overwrite: true)
+      }
       throw error
     }
   }

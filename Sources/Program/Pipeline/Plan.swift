@@ -34,7 +34,7 @@ public struct Plan: Codable, Equatable, Sendable {
   public var probability: InputRecord?
   /// Mask of another program: traced if tracing is a stage, else separated.
   public var mask: InputRecord?
-  /// Labels of another program, to fit.
+  /// Labels of another program, or corrected by hand: taken in if separating is a stage, else fitted.
   public var instances: InputRecord?
   /// Folder of surfaces, to measure.
   public var surfaces: String?
@@ -60,6 +60,8 @@ public struct Plan: Codable, Equatable, Sendable {
   public var tracing = TracingOptions()
   /// Stage 4.
   public var separation = SeparationOptions()
+  /// Corrections of stage 4 by hand.
+  public var edits = MembraneEdits()
   /// Stage 5.
   public var fitting = FittingOptions()
   /// Stage 6.
@@ -157,11 +159,15 @@ extension Plan {
         wedge, try JSONValue(encoding: tracing), try JSONValue(encoding: preprocessing),
         try JSONValue(encoding: machine),
       ]
-    case .separate: return shared + [try JSONValue(encoding: separation)]
+    case .separate:
+      return shared + [
+        try JSONValue(encoding: separation), try JSONValue(encoding: edits.labelSteps),
+      ]
     case .fit: return shared + [wedge, try JSONValue(encoding: fitting)]
     case .measure:
       return shared + [
         wedge, try JSONValue(encoding: preprocessing), try JSONValue(encoding: morphometry),
+        try JSONValue(encoding: edits.steps),
       ]
     case .report: return [try JSONValue(encoding: self)]
     }
@@ -175,7 +181,9 @@ extension Plan {
       let learned = tracing.method.needsModel ? [tracer, tomogram].map { $0?.sha256 ?? "" } : []
       return masked + learned
         + [try origin(.predict, given: probability, file: folder.probability, in: folder)]
-    case .separate: return [try origin(.trace, given: mask, file: folder.mask, in: folder)]
+    case .separate:
+      if let instances { return [instances.sha256] }
+      return [try origin(.trace, given: mask, file: folder.mask, in: folder)]
     case .fit:
       return [
         try origin(.separate, given: instances, file: folder.instances, in: folder),

@@ -27,6 +27,8 @@ public struct ResultFolder: Hashable, Sendable {
   public var instances: String { path + "/instances.mrc" }
   /// A row per membrane.
   public var table: String { path + "/instances.csv" }
+  /// What membranes are classed by: a row per membrane.
+  public var shapes: String { path + "/shapes.csv" }
   /// Folder of surfaces.
   public var surfaces: String { path + "/surfaces" }
   /// Simple shapes fitted to the surfaces.
@@ -52,7 +54,7 @@ public struct ResultFolder: Hashable, Sendable {
     case .trace: ["mask.mrc", "provenance.mrc", "bridges.csv"]
     case .separate: ["instances.mrc"]
     case .fit: ["surfaces/"]
-    case .measure: ["instances.csv"]
+    case .measure: ["instances.csv", "shapes.csv"]
     case .report: ["report.html", "methods.txt", "open.cxc"]
     }
   }

@@ -52,8 +52,10 @@ extension ReportPage {
     let known = model.provenance.isEmpty ? [] : [head("How known", "", "share seen")]
     return
       ([
-        head("No.", "", "label in instances.mrc"), head("Class", "", "class"),
-        head("Closed", "", "closed"), head("Inside", "", "parent", isNumber: true),
+        head("No.", "", "label in instances.mrc")
+      ] + (hasNames ? [head("Name", "", "name")] : []) + [
+        head("Class", "", "class"), head("Closed", "", "closed"),
+        head("Inside", "", "parent", isNumber: true),
       ] + known
       + names.map { name in
         let title = ColumnTitle(name)
@@ -82,8 +84,11 @@ extension ReportPage {
       <th scope="row" data-value="\(label)"><button type="button" aria-pressed="false"><span \
       class="swatch" style="background:\(MembranePalette.hex(label: max(label, 1)))"></span>\(label)\
       </button></th>
-      """,
-      "<td data-value=\"\(escaped(membrane.classification))\">\(escaped(membrane.classification))</td>",
+      """
+    ]
+    if hasNames { cells.append(Self.textCell(membrane.name ?? "")) }
+    cells += [
+      Self.textCell(membrane.classification),
       "<td data-value=\"\(closed)\">\(closed)</td>",
       "<td class=\"number\" data-value=\"\(parent)\">\(parent.isEmpty ? "–" : parent)</td>",
     ]
@@ -94,6 +99,13 @@ extension ReportPage {
     }
     cells += names.map { Self.cell(membrane[$0], footnotes: &footnotes) }
     return "<tr data-label=\"\(label)\">\(cells.joined())</tr>"
+  }
+
+  /// Whether the user has named any membrane.
+  private var hasNames: Bool { model.membranes.contains { $0.name != nil } }
+
+  private static func textCell(_ text: String) -> String {
+    "<td data-value=\"\(escaped(text))\">\(escaped(text))</td>"
   }
 
   private static func cell(_ measurement: Measurement?, footnotes: inout Footnotes) -> String {

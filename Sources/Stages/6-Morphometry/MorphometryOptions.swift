@@ -12,6 +12,8 @@ public struct MorphometryOptions: Codable, Sendable, Equatable {
   public var minimumPatches = 4
   /// Draws from the posterior for standard deviations: 50 give them to 10 %.
   public var posteriorDraws = 50
+  /// What classes are told apart by.
+  public var classes = ClassPriors()
 
   /// The defaults.
   public init() {}

@@ -5,12 +5,14 @@ import Pipeline
 struct SeparateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "separate",
-    abstract: "Tell membranes apart: instances.mrc.",
+    abstract: "Tell membranes apart, and correct it: instances.mrc.",
     discussion: """
-      Works on mask.mrc of the folder, or on the mask named.
+      Works on mask.mrc of the folder, on the mask named, or takes in labels corrected elsewhere.
+      Edits are kept in plan.json and done again on every rerun; labels stay as they are.
 
       Example:  bilayer separate --output results --minimum-area 500 --force
-                bilayer separate --mask corrected.mrc --output separated
+                bilayer separate --output results --merge 3,7 --drop 9 --rename 4=ER --force
+                bilayer separate --instances corrected.mrc --output results --force
       """)
 
   @OptionGroup var stage: StagePlacement
@@ -18,19 +20,32 @@ struct SeparateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Mask of any program: not 0 is membrane.", valueName: "FILE"))
   var mask: String?
 
+  @Option(help: ArgumentHelp("Labels of any program, taken as they are.", valueName: "FILE"))
+  var instances: String?
+
   @OptionGroup var sizes: SizeArguments
+  @OptionGroup var edits: EditArguments
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var computing: ComputingOptions
+
+  mutating func validate() throws {
+    if mask != nil && instances != nil {
+      throw ValidationError("--mask is parted and --instances is taken as it is: give one of them.")
+    }
+  }
 
   func run() throws {
     var plan = try stage.plan(for: .separate)
     try plan.resolve(reading)
-    try plan.checkVolume(mask)
+    try plan.checkVolume(mask ?? instances)
     if let mask {
       plan.mask = try InputRecord(path: mask)
+      plan.instances = nil
       plan.stages.removeAll { $0 == .trace }
     }
+    if let instances { plan.instances = try InputRecord(path: instances) }
     sizes.resolve(&plan)
+    edits.resolve(&plan)
     try computing.run(plan, only: [.separate], in: stage.folder, placement: stage.rule)
   }
 }

@@ -41,7 +41,7 @@ struct TracingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp("Bridges that are not closed, by their id in bridges.csv.", valueName: "N,N")
   )
-  var reject: BridgeListValue?
+  var reject: NumberListValue?
 
   @Option(help: ArgumentHelp("A tracer's file (default: the shipped one).", valueName: "FILE"))
   var tracer: String?
@@ -114,7 +114,7 @@ struct TracingArguments: ParsableArguments {
     if let policy { plan.tracing.baselinePolicy = policy.policy }
     if let adapt { plan.tracing.adaptationSteps = adapt }
     if let accept { plan.tracing.minimumProbability = accept }
-    if let reject { plan.tracing.rejectedBridges = reject.ids }
+    if let reject { plan.tracing.rejectedBridges = reject.numbers }
     guard plan.tracing.method.needsModel else { return }
     if let path = try tracer ?? (plan.tracer == nil ? TracerModel.shippedPath() : nil) {
       _ = try TracerModel(path: path)
@@ -143,18 +143,6 @@ struct BaselinePolicyValue: ExpressibleByArgument {
   init?(argument: String) {
     guard let policy = BaselinePolicy(rawValue: argument) else { return nil }
     self.policy = policy
-  }
-}
-
-/// `--reject 3,7`.
-struct BridgeListValue: ExpressibleByArgument {
-  let ids: [Int]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { Int($0) }
-    guard numbers.count == parts.count, numbers.allSatisfy({ 0 < $0 }) else { return nil }
-    ids = Set(numbers).sorted()
   }
 }
 

@@ -1,6 +1,6 @@
 import MeshFormats
-import Meshes
-public import SurfaceFitting
+public import Meshes
+import SurfaceFitting
 import TomogramModel
 import Volumes
 import WorkLedger

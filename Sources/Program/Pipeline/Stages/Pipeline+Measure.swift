@@ -1,4 +1,5 @@
 import GaussianProcesses
+import InstanceSeparation
 import MeshFormats
 import Meshes
 import Morphometry
@@ -16,6 +17,7 @@ extension Pipeline {
     let density = try preparedDensity(on: geometry)
     let found = try instances.membranes(monitor)
     var (measured, surfaces, bare): ([Membrane], [MembraneSurface], [Membrane]) = ([], [], [])
+    var shapes: [ShapeDescriptors] = []
     for (index, membrane) in found.enumerated() {
       if let surface = try surface(label: membrane.label) {
         measured.append(
@@ -24,14 +26,18 @@ extension Pipeline {
             tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
             tilt: plan.tilt, options: plan.morphometry, seed: plan.seed))
         surfaces.append(surface)
+        shapes.append(ShapeDescriptors(surface, in: geometry))
       } else {
         bare.append(membrane)
       }
       try monitor.report(completed: index + 1, of: found.count)
     }
     let names = measured.first?.measurements.map(\.name) ?? ["area_nm2"]
-    let whole = nested(measured, surfaces: surfaces) + bare.map { abstaining($0, on: names) }
-    try MembraneTable.write(whole.sorted { $0.label < $1.label }, to: folder.table)
+    let classes = classified(
+      measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
+    let whole = classes + bare.map { abstaining($0, on: names) }
+    try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
+    try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
   }
 
   /// The tomogram with dense matter positive; nil where none is named.
@@ -60,6 +66,16 @@ extension Pipeline {
 
   private func surfacePath(label: Int) -> String {
     (plan.surfaces ?? folder.surfaces) + "/" + ResultFolder.surfaceName(label: label)
+  }
+
+  /// With the names that the user has given.
+  private func named(_ membranes: [Membrane]) -> [Membrane] {
+    let names = plan.edits.names
+    return membranes.map { membrane in
+      var membrane = membrane
+      membrane.name = names[membrane.label]
+      return membrane
+    }
   }
 
   private func abstaining(_ membrane: Membrane, on names: [String]) -> Membrane {

@@ -1,5 +1,4 @@
 import LinearAlgebra
-import Meshes
 import RealModule
 
 /// The quadric (p − c)ᵀ A (p − c) = 1 with A positive definite.

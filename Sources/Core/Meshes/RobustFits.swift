@@ -1,5 +1,4 @@
 import LinearAlgebra
-import Meshes
 import RealModule
 
 // Spheres, ellipsoids and planes through a surface, robustly.
@@ -107,7 +106,9 @@ struct FitPoints {
 }
 
 /// Sphere, ellipsoid and plane fits of a surface, each where it can be had.
-func parametricFits(of mesh: TriangleMesh, inlierAngstrom: Double) -> [ParametricFit] {
+///
+/// - Parameter inlierAngstrom: how near a vertex must lie to count as an inlier, above 0.
+public func parametricFits(of mesh: TriangleMesh, inlierAngstrom: Double) -> [ParametricFit] {
   guard let points = FitPoints(mesh, inlierAngstrom: inlierAngstrom) else { return [] }
   let sphere = points.sphere()
   return [

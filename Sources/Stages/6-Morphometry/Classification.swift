@@ -1,0 +1,112 @@
+public import Meshes
+public import TomogramModel
+
+extension ClassPriors {
+  /// The class of a membrane that is looked at alone; never `nestedPair`.
+  ///
+  /// In this order: tubes, rounded shapes, sacs, and of what is left sheets and fragments.
+  public func classify(_ shape: ShapeDescriptors) -> MembraneClass {
+    if isTube(shape) { return .tubule }
+    if isRounded(shape) {
+      return diameterNm(shape) <= largestVesicleNm ? .vesicle : .largeClosed
+    }
+    if shape.isClosed {
+      return diameterNm(shape) <= largestVesicleNm && !isFlat(shape) ? .vesicle : .largeClosed
+    }
+    if leastEnclosure <= shape.enclosure {
+      return .largeClosed
+    }
+    return shape.areaNm2 <= largestFragmentNm2 ? .fragment : .sheet
+  }
+
+  /// Around an axis normals turn, along it they do not: two of their moments are large.
+  private func isTube(_ shape: ShapeDescriptors) -> Bool {
+    tubuleShapeIndices.contains(shape.shapeIndex)
+      && shape.normalsAlongOne <= largestTubuleNormals
+      && (shape.widthNm == 0 || leastTubuleElongation <= shape.elongation)
+  }
+
+  private func isRounded(_ shape: ShapeDescriptors) -> Bool {
+    let curvature = shape.medianCurvaturePerNm
+    let isCut = shape.isClosed || 0.5 <= shape.borderShare
+    return leastConvexShare <= shape.convexShare
+      && (isCut ? leastSolidAngle : leastFreeSolidAngle) <= shape.areaNm2 * curvature * curvature
+  }
+
+  private func isFlat(_ shape: ShapeDescriptors) -> Bool {
+    largestTubuleNormals < shape.normalsAlongOne
+  }
+
+  /// Of the whole membrane: from its area where it is closed, else from its curvature.
+  private func diameterNm(_ shape: ShapeDescriptors) -> Double {
+    if shape.isClosed { return (shape.areaNm2 / .pi).squareRoot() }
+    let curvature = shape.medianCurvaturePerNm
+    return 0 < curvature ? 2 / curvature : .infinity
+  }
+}
+
+/// The membranes with class, parent and topology filled in.
+///
+/// | column | what |
+/// |---|---|
+/// | `genus` | handles, of all pieces together |
+/// | `boundary_loops` | rims |
+/// | `enclosure` | how far the surface closes around its inside, 0...1 (`ShapeDescriptors`) |
+/// | `border_share` | share of the rims' length that the volume's border makes |
+///
+/// - Precondition: a surface and its description for each membrane, in the same order.
+public func classified(
+  _ membranes: [Membrane], surfaces: [MembraneSurface], shapes: [ShapeDescriptors],
+  priors: ClassPriors
+) -> [Membrane] {
+  precondition(membranes.count == shapes.count, "Each membrane is described.")
+  var classes = shapes.map { priors.classify($0) }
+  let containers = zip(classes, shapes).map { kind, shape in
+    shape.isClosed || ![.sheet, .fragment].contains(kind)
+  }
+  var result = nested(membranes, surfaces: surfaces, containers: containers)
+  let place = Dictionary(uniqueKeysWithValues: result.enumerated().map { ($1.label, $0) })
+  for inner in result.indices {
+    guard let outer = result[inner].parent.flatMap({ place[$0] }) else { continue }
+    if priors.arePaired(outer: surfaces[outer].mesh, inner: surfaces[inner].mesh) {
+      (classes[outer], classes[inner]) = (.nestedPair, .nestedPair)
+    }
+  }
+  for number in result.indices {
+    result[number].classification = classes[number].rawValue
+    result[number].measurements += topology(of: surfaces[number].mesh, shapes[number])
+  }
+  return result
+}
+
+private func topology(
+  of mesh: TriangleMesh, _ shape: ShapeDescriptors
+) -> [NamedMeasurement] {
+  // χ = 2 pieces − 2 genus − loops.
+  let pieces = mesh.triangleComponents().count
+  let genus = (2 * pieces - shape.eulerCharacteristic - shape.boundaryLoops) / 2
+  return [
+    NamedMeasurement("genus", Measurement(Double(max(genus, 0)))),
+    NamedMeasurement("boundary_loops", Measurement(Double(shape.boundaryLoops))),
+    NamedMeasurement("enclosure", Measurement(shape.enclosure)),
+    NamedMeasurement("border_share", Measurement(shape.borderShare)),
+  ]
+}
+
+extension ClassPriors {
+  /// Places of the outer membrane that are looked at.
+  private static let probes = 400
+
+  /// Whether one membrane follows another on its inside.
+  func arePaired(outer: TriangleMesh, inner: TriangleMesh) -> Bool {
+    let index = MeshIndex(inner)
+    let step = max(outer.vertices.count / Self.probes, 1)
+    let distances = stride(from: 0, to: outer.vertices.count, by: step)
+      .map { index.distance(to: outer.vertices[$0]) / 10 }.sorted()
+    let near = distances.prefix { $0 <= largestPairGapNm }
+    guard leastPairShare * Double(distances.count) <= Double(near.count), !near.isEmpty else {
+      return false
+    }
+    return near[near.count * 4 / 5] <= largestPairUnevenness * near[near.count / 5]
+  }
+}
