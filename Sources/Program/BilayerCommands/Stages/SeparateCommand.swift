@@ -1,4 +1,5 @@
 import ArgumentParser
+import InstanceSeparation
 import Pipeline
 
 /// `bilayer separate`: stage 4.
@@ -18,6 +19,11 @@ struct SeparateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Mask of any program: not 0 is membrane.", valueName: "FILE"))
   var mask: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How membranes are told apart (default: faces).", valueName: "faces|components"))
+  var method: SeparationMethodValue?
+
   @OptionGroup var sizes: SizeArguments
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var computing: ComputingOptions
@@ -30,7 +36,20 @@ struct SeparateCommand: ParsableCommand {
       plan.mask = try InputRecord(path: mask)
       plan.stages.removeAll { $0 == .trace }
     }
+    if let method { plan.separation.method = method.method }
     sizes.resolve(&plan)
     try computing.run(plan, only: [.separate], in: stage.folder, placement: stage.rule)
   }
+}
+
+/// `--method`.
+struct SeparationMethodValue: ExpressibleByArgument {
+  let method: SeparationOptions.Method
+
+  init?(argument: String) {
+    guard let method = SeparationOptions.Method(rawValue: argument) else { return nil }
+    self.method = method
+  }
+
+  static var allValueStrings: [String] { SeparationOptions.Method.allCases.map(\.rawValue) }
 }
