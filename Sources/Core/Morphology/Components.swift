@@ -26,6 +26,54 @@ public struct ComponentLabelling: Sendable {
   public let components: [Component]
   /// 0 outside the mask, else the component's label.
   public let labels: any VolumeSource<Int32>
+
+  init(components: [Component], labels: any VolumeSource<Int32>) {
+    (self.components, self.labels) = (components, labels)
+  }
+}
+
+extension ComponentLabelling {
+  /// Counts the parts of a volume that is labelled already, and orders them as this type promises.
+  ///
+  /// Two passes over the volume, one of them whenever labels are read; memory 60 bytes per label.
+  ///
+  /// - Parameter labels: 0 outside, else any labels above 0.
+  public init(counting labels: ScratchVolume<Int32>) {
+    var found: [Component] = []
+    let size = labels.geometry.size
+    labels.withSamples { span in
+      for row in 0..<size.rowCount {
+        let samples = span.extracting((row * size.x)..<((row + 1) * size.x))
+        var x = 0
+        while x < size.x {
+          let (label, first) = (samples[x], x)
+          while x < size.x && samples[x] == label { x &+= 1 }
+          guard label != 0 else { continue }
+          let (y, z) = (row % size.y, row / size.y)
+          let run = Region(
+            lower: VoxelIndex(x: first, y: y, z: z), upper: VoxelIndex(x: x, y: y + 1, z: z + 1))
+          while found.count < Int(label) {
+            found.append(Component(label: found.count + 1, voxels: 0, region: run))
+          }
+          let known = found[Int(label) - 1]
+          found[Int(label) - 1] = Component(
+            label: known.label, voxels: known.voxels + run.size.x,
+            region: known.voxels == 0 ? run : known.region.union(run))
+        }
+      }
+    }
+    // Of equal sizes the lower label comes first: labels are given in an order of place.
+    let order = found.filter { 0 < $0.voxels }
+      .sorted { ($1.voxels, $0.label) < ($0.voxels, $1.label) }
+    var numbers = [Int32](repeating: 0, count: found.count + 1)
+    for (index, component) in order.enumerated() { numbers[component.label] = Int32(index + 1) }
+    let renumbered = numbers
+    self.init(
+      components: order.enumerated().map { index, component in
+        Component(label: index + 1, voxels: component.voxels, region: component.region)
+      },
+      labels: MappedSource(labels) { renumbered[Int($0)] })
+  }
 }
 
 /// Finds the connected parts of a mask slab by slab.

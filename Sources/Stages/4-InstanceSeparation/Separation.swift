@@ -2,14 +2,15 @@ import Morphology
 public import TomogramModel
 public import Volumes
 
-/// Parts a mask into membranes: its connected components.
+/// Parts a mask into membranes: by its faces, so that touching membranes come apart, or, as a
+/// baseline, into its connected components.
 ///
-/// The baseline of stage 4. Labels run from 1 by falling area of the mid-surface; equal areas by
-/// falling voxels, then by first voxel. Every kept component is a membrane, closed or not; touching
-/// membranes stay one.
+/// Labels run from 1 by falling area of the mid-surface; equal areas by falling voxels, then by first
+/// voxel. Every kept part is a membrane, closed or not.
 ///
-/// Reads the mask twice, once with halos; keeps a 32-bit label volume in a memory-mapped scratch file
-/// (4 bytes per voxel on disk) and a few tiles in memory. Linear in voxels.
+/// Reads the mask twice, with halos; keeps a 32-bit label volume in a memory-mapped scratch file (4
+/// bytes per voxel on disk) and a few tiles in memory, beside what `FaceSeparation` keeps of faces.
+/// Linear in voxels.
 ///
 /// - Parameters:
 ///   - mask: nonzero voxels are membrane.
@@ -21,8 +22,15 @@ public func separate(
   mask: any VolumeSource<Int8>, options: SeparationOptions, into instances: any VolumeSink<UInt16>,
   scratchFolder: String, workers: Workers, monitor: StageMonitor
 ) throws -> [Membrane] {
-  let labelling = try labelComponents(
-    of: mask, connectivity: options.connectivity, scratchFolder: scratchFolder, workers: workers)
+  let labelling =
+    switch options.method {
+    case .components:
+      try labelComponents(
+        of: mask, connectivity: options.connectivity, scratchFolder: scratchFolder,
+        workers: workers)
+    case .faces:
+      try FaceSeparation(mask: mask, scratchFolder: scratchFolder, workers: workers).labelling()
+    }
   try monitor.report(completed: 1, of: 3)
   let areas = try midSurfaceAreas(
     of: labelling, mask: mask, workers: workers, monitor: monitor)

@@ -2,7 +2,16 @@ public import Morphology
 
 /// How membrane voxels are parted into membranes.
 public struct SeparationOptions: Codable, Hashable, Sendable {
-  /// Which voxels count as touching. Default: those that share a corner, as a thin oblique membrane
+  /// How membranes are told apart.
+  public enum Method: String, CaseIterable, Codable, Hashable, Sendable {
+    /// Not at all: what touches is one. The baseline.
+    case components
+    /// By the mask's faces and the thickness between them.
+    case faces
+  }
+  /// How membranes are told apart. Default: by faces.
+  public var method = Method.faces
+  /// With `components`, which voxels count as touching. Default: those that share a corner, as a thin oblique membrane
   /// hangs together by corners only.
   public var connectivity = Connectivity.twentySix
   /// Smaller parts are left out, in voxels. Default 100: less than a patch of 5 × 5 voxels of a

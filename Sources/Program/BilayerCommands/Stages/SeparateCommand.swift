@@ -1,4 +1,5 @@
 import ArgumentParser
+import InstanceSeparation
 import Pipeline
 
 /// `bilayer separate`: stage 4.
@@ -23,6 +24,11 @@ struct SeparateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Labels of any program, taken as they are.", valueName: "FILE"))
   var instances: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How membranes are told apart (default: faces).", valueName: "faces|components"))
+  var method: SeparationMethodValue?
+
   @OptionGroup var sizes: SizeArguments
   @OptionGroup var edits: EditArguments
   @OptionGroup var reading: ReadingArguments
@@ -44,8 +50,21 @@ struct SeparateCommand: ParsableCommand {
       plan.stages.removeAll { $0 == .trace }
     }
     if let instances { plan.instances = try InputRecord(path: instances) }
+    if let method { plan.separation.method = method.method }
     sizes.resolve(&plan)
     edits.resolve(&plan)
     try computing.run(plan, only: [.separate], in: stage.folder, placement: stage.rule)
   }
+}
+
+/// `--method`.
+struct SeparationMethodValue: ExpressibleByArgument {
+  let method: SeparationOptions.Method
+
+  init?(argument: String) {
+    guard let method = SeparationOptions.Method(rawValue: argument) else { return nil }
+    self.method = method
+  }
+
+  static var allValueStrings: [String] { SeparationOptions.Method.allCases.map(\.rawValue) }
 }

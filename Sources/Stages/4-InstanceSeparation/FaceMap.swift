@@ -1,0 +1,151 @@
+import LinearAlgebra
+import Volumes
+
+/// What the faces say of two patches: whether they turn into each other, and how much mask lies
+/// between them where they face each other through it.
+struct PatchLink: Sendable {
+  /// Sum over pairs of neighbouring faces, of each 1 (one smooth face) to −1 (a crease).
+  var continuity: Float = 0
+  /// Lines through the mask from a face of one to a face of the other.
+  var lines: Float = 0
+  /// Sum of these lines' lengths, in voxels.
+  var lengths: Float = 0
+
+  mutating func add(_ other: PatchLink) {
+    continuity += other.continuity
+    lines += other.lines
+    lengths += other.lengths
+  }
+}
+
+/// Two patches, the smaller number first.
+struct PatchPair: Hashable, Comparable, Sendable {
+  var first: Int32
+  var second: Int32
+
+  init(_ a: Int32, _ b: Int32) { (first, second) = (min(a, b), max(a, b)) }
+
+  static func < (a: PatchPair, b: PatchPair) -> Bool {
+    (a.first, a.second) < (b.first, b.second)
+  }
+}
+
+/// The faces of a whole mask, and the mask with each face's number.
+struct FaceMap: Sendable {
+  /// In order of tiles, and of raster within each.
+  var faces: [MaskFace] = []
+  var patches = 0
+  /// 0 outside the mask, 1 + number of the face, −1 inside; after `fill`, labels.
+  let voxels: ScratchVolume<Int32>
+
+  /// The longest line through the mask that is followed, in voxels.
+  static let reach = 40
+  /// Convexity at which two faces are as likely of two membranes as of one, in radians per voxel.
+  static let crease: Float = 0.2
+
+  init(voxels: ScratchVolume<Int32>) { self.voxels = voxels }
+
+  /// Takes over a tile; tiles come in a fixed order.
+  mutating func add(_ tile: FaceTile) {
+    voxels.write(tile.mask.map { $0 == 0 ? 0 : -1 })
+    let first = Int32(patches)
+    voxels.withMutableSamples { span in
+      for face in tile.faces {
+        faces.append(MaskFace(offset: face.offset, normal: face.normal, patch: first + face.patch))
+        span[face.offset] = Int32(faces.count)
+      }
+    }
+    patches += tile.patches
+  }
+
+  /// Links of the faces in a range, by pair of patches.
+  func links(of range: Range<Int>) -> [PatchPair: PatchLink] {
+    voxels.withSamples { span in
+      var links: [PatchPair: PatchLink] = [:]
+      for index in range {
+        addNeighbours(of: index, in: span, to: &links)
+        addOpposite(of: index, in: span, to: &links)
+      }
+      return links
+    }
+  }
+
+  private func voxel(of offset: Int) -> VoxelIndex {
+    let size = voxels.geometry.size
+    return VoxelIndex(
+      x: offset % size.x, y: offset / size.x % size.y, z: offset / (size.x * size.y))
+  }
+
+  private func addNeighbours(
+    of index: Int, in span: Span<Int32>, to links: inout [PatchPair: PatchLink]
+  ) {
+    let face = faces[index]
+    let size = voxels.geometry.size
+    let place = voxel(of: face.offset)
+    for step in forwardSteps {
+      let (x, y, z) = (place.x + step.x, place.y + step.y, place.z + step.z)
+      guard 0 <= x, x < size.x, 0 <= y, y < size.y, z < size.z else { continue }
+      let number = span[(z * size.y + y) * size.x + x]
+      guard 0 < number else { continue }
+      let other = faces[Int(number) - 1]
+      guard other.patch != face.patch else { continue }
+      let turn = convexity(face.normal, other.normal, step)
+      links[PatchPair(face.patch, other.patch), default: PatchLink()].continuity +=
+        turn < 0 ? max(1 + turn / Self.crease, -1) : 1
+    }
+  }
+
+  /// Follows the line from a face into the mask until it leaves it.
+  private func addOpposite(
+    of index: Int, in span: Span<Int32>, to links: inout [PatchPair: PatchLink]
+  ) {
+    let face = faces[index]
+    guard face.normal != .zero else { return }
+    let size = voxels.geometry.size
+    let start = voxel(of: face.offset)
+    let origin = SIMD3(Float(start.x), Float(start.y), Float(start.z)) + 0.5
+    var last = face.offset
+    for k in 1...(2 * Self.reach) {
+      let place = origin - 0.5 * Float(k) * face.normal
+      let (x, y, z) = (
+        Int(place.x.rounded(.down)), Int(place.y.rounded(.down)), Int(place.z.rounded(.down))
+      )
+      guard 0 <= x, x < size.x, 0 <= y, y < size.y, 0 <= z, z < size.z else { return }
+      let offset = (z * size.y + y) * size.x + x
+      if span[offset] == 0 {
+        guard let exit = opposingFace(near: last, opposing: face.normal, in: span) else { return }
+        let other = faces[exit].patch
+        guard other != face.patch else { return }
+        var link = PatchLink()
+        (link.lines, link.lengths) = (1, 0.5 * Float(k) + 0.25)
+        links[PatchPair(face.patch, other), default: PatchLink()].add(link)
+        return
+      }
+      last = offset
+    }
+  }
+
+  /// The face at a voxel or beside it that looks most against `normal`, within 60°.
+  private func opposingFace(near offset: Int, opposing normal: SIMD3<Float>, in span: Span<Int32>)
+    -> Int?
+  {
+    let size = voxels.geometry.size
+    let place = voxel(of: offset)
+    var best: (index: Int, dot: Float)?
+    func offer(_ x: Int, _ y: Int, _ z: Int) {
+      guard 0 <= x, x < size.x, 0 <= y, y < size.y, 0 <= z, z < size.z else { return }
+      let number = Int(span[(z * size.y + y) * size.x + x])
+      guard 0 < number else { return }
+      let dot = faces[number - 1].normal.dot(normal)
+      if dot < best?.dot ?? -0.5 { best = (number - 1, dot) }
+    }
+    offer(place.x, place.y, place.z)
+    if let best { return best.index }
+    for side in [-1, 1] {
+      offer(place.x + side, place.y, place.z)
+      offer(place.x, place.y + side, place.z)
+      offer(place.x, place.y, place.z + side)
+    }
+    return best?.index
+  }
+}

@@ -1,0 +1,94 @@
+import InstanceSeparation
+import Morphology
+import TestSupport
+import Testing
+import TomogramModel
+import Volumes
+
+@Suite("Separation by faces") struct TouchingMembraneTests {
+  static let size = VolumeSize(x: 60, y: 48, z: 48)
+  static let geometry = VolumeGeometry(size: size, voxelSizeAngstrom: 10)
+
+  /// Labels of a union of surfaces, 0 where there is none and the nearest surface's number elsewhere.
+  static func truth(_ surfaces: [AnalyticSurface], thickness: Double) -> [Int] {
+    var labels: [Int] = []
+    for z in 0..<size.z {
+      for y in 0..<size.y {
+        for x in 0..<size.x {
+          let place = SIMD3(Double(x), Double(y), Double(z))
+          let distances = surfaces.map { abs($0.signedDistance(at: place)) }
+          let nearest = distances.indices.min { distances[$0] < distances[$1] } ?? 0
+          labels.append(distances[nearest] <= thickness / 2 ? nearest + 1 : 0)
+        }
+      }
+    }
+    return labels
+  }
+
+  func separated(
+    _ samples: [Int8], method: SeparationOptions.Method = .faces, workers: Int = 2
+  ) throws -> [UInt16] {
+    var options = SeparationOptions()
+    options.method = method
+    let sink = MemorySink<UInt16>(geometry: Self.geometry)
+    _ = try TemporaryFolder.with { folder in
+      try separate(
+        mask: Volume(geometry: Self.geometry, samples: samples), options: options, into: sink,
+        scratchFolder: folder, workers: Workers(count: workers), monitor: .silent)
+    }
+    return sink.volume.samples
+  }
+
+  /// Share of labelled voxels that carry the label most of their membrane carries; 0 where two
+  /// membranes share one.
+  static func agreement(_ labels: [UInt16], _ truth: [Int], membranes: Int) -> Double {
+    var taken: Set<UInt16> = []
+    var right = 0
+    for membrane in 1...membranes {
+      var counts: [UInt16: Int] = [:]
+      for (label, true_) in zip(labels, truth) where true_ == membrane {
+        counts[label, default: 0] += 1
+      }
+      guard let most = counts.max(by: { $0.value < $1.value }) else { return 0 }
+      guard taken.insert(most.key).inserted, most.key != 0 else { return 0 }
+      right += most.value
+    }
+    return Double(right) / Double(truth.count { $0 != 0 })
+  }
+
+  static let touching: [(name: String, surfaces: [AnalyticSurface])] = [
+    (
+      "two balls whose shells have become one slab",
+      [
+        .sphere(centre: SIMD3(19, 23, 24), radius: 14),
+        .sphere(centre: SIMD3(41, 24, 23), radius: 5),
+      ]
+    ),
+    (
+      "a ball on a sheet",
+      [
+        .plane(point: SIMD3(9, 20, 20), normal: direction(thetaDegrees: 82, phiDegrees: 8)),
+        .sphere(centre: SIMD3(30, 24, 24), radius: 14),
+      ]
+    ),
+    (
+      "one ball that touches another inside it",
+      [
+        .sphere(centre: SIMD3(28, 24, 24), radius: 20),
+        .sphere(centre: SIMD3(33, 24, 24), radius: 12),
+      ]
+    ),
+  ]
+
+  @Test("Membranes that touch come apart along their middle", arguments: touching.indices)
+  func comesApart(index: Int) throws {
+    let truth = Self.truth(Self.touching[index].surfaces, thickness: 5)
+    let mask = truth.map { Int8($0 == 0 ? 0 : 1) }
+    let joined = try separated(mask, method: .components)
+    #expect(Set(joined).subtracting([0]).count == 1, "the mask is one component")
+    let labels = try separated(mask)
+    #expect(Set(labels).subtracting([0]).count == 2)
+    #expect(0.97 < Self.agreement(labels, truth, membranes: 2))
+    #expect(zip(mask, labels).allSatisfy { ($0 != 0) == ($1 != 0) }, "no voxel is lost")
+  }
+}
