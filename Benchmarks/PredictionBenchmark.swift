@@ -25,7 +25,7 @@ func benchmarkPrediction(
   let sink = MemorySink<Float>(geometry: tomogram.geometry)
   try meter.measure("predict", voxels: tomogram.geometry.size.count) {
     try predict(
-      tomogram, model: model, options: PredictionOptions(), into: sink, scratchFolder: "/tmp",
-      device: device, engine: engine, monitor: .silent)
+      tomogram, model: model, options: PredictionOptions(), into: sink,
+      keeping: .scratch(folder: "/tmp"), device: device, engine: engine, monitor: .silent)
   }
 }
