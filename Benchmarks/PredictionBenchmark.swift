@@ -24,7 +24,7 @@ func benchmarkPrediction(
   let device = try Device(named: "auto", engine: engine)
   let sink = MemorySink<Float>(geometry: tomogram.geometry)
   try meter.measure("predict", voxels: tomogram.geometry.size.count) {
-    try predict(
+    _ = try predict(
       tomogram, model: model, options: PredictionOptions(), into: sink,
       keeping: .scratch(folder: "/tmp"), device: device, engine: engine, monitor: .silent)
   }

@@ -11,9 +11,9 @@ wanted=${2:-100}
 [ -x "$bilayer" ] || { echo "validate: build first: make build" >&2; exit 1; }
 rm -rf "$out"
 mkdir -p "$out"
-$bilayer simulate --output "$out/phantom" --size 96x96x64 --quiet
+$bilayer simulate --output "$out/phantom" --size 64x64x64 --quiet
 # Small tiles, so that predict has a middle to be killed in.
-echo '{"prediction": {"tileVoxels": 60000, "haloVoxels": 8, "blendVoxels": 8}}' >"$out/tiles.json"
+echo '{"prediction": {"tileVoxels": 60000, "haloVoxels": 4, "blendVoxels": 4}}' >"$out/tiles.json"
 segment="$bilayer segment $out/phantom/tomogram.mrc --plan $out/tiles.json --threads 1 --memory 2"
 segment="$segment --quiet"
 start=$(date +%s%N)

@@ -59,15 +59,11 @@ public func predict(
   let plan = TilePlan(
     size: source.geometry.size, architecture: model.card.architecture, options: options)
   let tiles = try BlendedTiles(plan, geometry: source.geometry, keeping: keeping)
-  var found = 0
-  for index in 0..<plan.count {
-    if try tiles.holds(index) {
-      found += 1
-    } else {
-      let block = try source.readReplicatingBorder(plan.region(of: index))
-      try tiles.keep(try predictor.probability(of: block), tile: index)
-    }
-    try monitor.report(completed: index + 1, of: plan.count)
+  let missing = try (0..<plan.count).filter { try !tiles.holds($0) }
+  for (done, index) in missing.enumerated() {
+    let block = try source.readReplicatingBorder(plan.region(of: index))
+    try tiles.keep(try predictor.probability(of: block), tile: index)
+    try monitor.report(completed: done + 1, of: missing.count)
   }
   let output: any VolumeSource<Float> =
     resampled.isNeeded ? ResampledSource(tiles, geometry: tomogram.geometry) : tiles
@@ -75,7 +71,7 @@ public func predict(
     // Rounding of the weights, and the cubic kernel, overshoot a little.
     try sink.write(try output.read(slab).map { min(max($0, 0), 1) })
   }
-  return (found, plan.count)
+  return (plan.count - missing.count, plan.count)
 }
 
 /// Applies a network to one block.
