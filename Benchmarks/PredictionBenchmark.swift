@@ -24,8 +24,8 @@ func benchmarkPrediction(
   let device = try Device(named: "auto", engine: engine)
   let sink = MemorySink<Float>(geometry: tomogram.geometry)
   try meter.measure("predict", voxels: tomogram.geometry.size.count) {
-    try predict(
-      tomogram, model: model, options: PredictionOptions(), into: sink, scratchFolder: "/tmp",
-      device: device, engine: engine, monitor: .silent)
+    _ = try predict(
+      tomogram, model: model, options: PredictionOptions(), into: sink,
+      keeping: .scratch(folder: "/tmp"), device: device, engine: engine, monitor: .silent)
   }
 }

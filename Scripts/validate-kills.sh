@@ -11,8 +11,11 @@ wanted=${2:-100}
 [ -x "$bilayer" ] || { echo "validate: build first: make build" >&2; exit 1; }
 rm -rf "$out"
 mkdir -p "$out"
-$bilayer simulate --output "$out/phantom" --size 96x96x64 --quiet
-segment="$bilayer segment $out/phantom/tomogram.mrc --threads 1 --memory 2 --quiet"
+$bilayer simulate --output "$out/phantom" --size 64x64x64 --quiet
+# Small tiles, so that predict has a middle to be killed in.
+echo '{"prediction": {"tileVoxels": 60000, "haloVoxels": 4, "blendVoxels": 4}}' >"$out/tiles.json"
+segment="$bilayer segment $out/phantom/tomogram.mrc --plan $out/tiles.json --threads 1 --memory 2"
+segment="$segment --quiet"
 start=$(date +%s%N)
 $segment --output "$out/undisturbed"
 length=$((($(date +%s%N) - start) / 1000000))
@@ -42,8 +45,11 @@ while [ "$kills" -lt "$wanted" ]; do
     cmp "$out/undisturbed/$file" "$out/run/$file"
   done
   diff -r "$out/undisturbed/surfaces" "$out/run/surfaces"
-  [ -z "$(find "$out/run" -name '*.partial*' -o -name '.*.tmp')" ]
+  [ -z "$(find "$out/run" -name '*.partial*' -o -name '.*.tmp' -o -name '*.tiles')" ]
+  cat "$out/run/run.log" >>"$out/logs"
   runs=$((runs + 1))
 done
 echo "$kills kills in $runs runs, each with the bytes of the undisturbed one; stages that were killed:"
 sort "$out/stages" | uniq -c
+echo "times that predict went on from tiles of an earlier run:" \
+  "$(grep -c 'tiles are of an earlier run' "$out/logs")"

@@ -1,5 +1,6 @@
 import FoundationEssentials
-import MembranePrediction
+@testable import MembranePrediction
+import Synchronization
 import Tensors
 import TestSupport
 import Testing
@@ -34,14 +35,23 @@ struct PredictionTests {
   ) throws -> Volume<Float> {
     var options = PredictionOptions()
     change(&options)
-    let sink = MemorySink<Float>(geometry: tomogram.geometry)
-    try TemporaryFolder.with { folder in
-      try predict(
-        tomogram, model: model, options: options, into: sink, scratchFolder: folder, device: .cpu,
-        engine: engine, monitor: monitor)
+    return try TemporaryFolder.with { folder in
+      try prediction(tomogram, model, options, .scratch(folder: folder), monitor).volume
     }
-    return sink.volume
   }
+
+  private func prediction(
+    _ tomogram: any VolumeSource<Float>, _ model: MembraneModel, _ options: PredictionOptions,
+    _ keeping: TileKeeping, _ monitor: StageMonitor = .silent
+  ) throws -> (volume: Volume<Float>, found: Int, all: Int) {
+    let sink = MemorySink<Float>(geometry: tomogram.geometry)
+    let tiles = try predict(
+      tomogram, model: model, options: options, into: sink, keeping: keeping, device: .cpu,
+      engine: engine, monitor: monitor)
+    return (sink.volume, tiles.found, tiles.all)
+  }
+
+  private static let work = String(repeating: "a", count: 64)
 
   private func phantom(_ size: VolumeSize, voxelSizeAngstrom: Double = 10) -> Volume<Float> {
     ShellPhantom.make(
@@ -187,6 +197,75 @@ struct PredictionTests {
     let stopping = StageMonitor(progress: { _ in }, shouldStop: { true })
     #expect(throws: Stopped.self) {
       try prediction(tomogram, model(smallArchitectures[0]), monitor: stopping)
+    }
+  }
+
+  @Test(
+    "A prediction that was stopped goes on from its tiles to the same bits; other work begins anew",
+    arguments: [10.0, 14])
+  func goesOn(voxelSizeAngstrom: Double) throws {
+    let size = VolumeSize(x: 70, y: 40, z: 36)
+    let tomogram = phantom(size, voxelSizeAngstrom: voxelSizeAngstrom)
+    let model = model(smallArchitectures[0])
+    var options = PredictionOptions()
+    (options.tileVoxels, options.haloVoxels, options.blendVoxels) = (8192, 4, 4)
+    try TemporaryFolder.with { folder in
+      let whole = try prediction(
+        tomogram, model, options, .file(path: folder + "/whole", work: Self.work))
+      #expect(8 < whole.all && whole.found == 0)
+      let keeping = TileKeeping.file(path: folder + "/tiles", work: Self.work)
+      let done = Mutex(0.0)
+      let stopping = StageMonitor(
+        progress: { share in done.withLock { $0 = share } },
+        shouldStop: { 0.4 < done.withLock { $0 } })
+      #expect(throws: Stopped.self) {
+        _ = try prediction(tomogram, model, options, keeping, stopping)
+      }
+      let rest = try prediction(tomogram, model, options, keeping)
+      #expect(rest.found == Int((0.4 * Double(rest.all)).rounded(.down)) + 1)
+      #expect(rest.volume == whole.volume)
+      let other = TileKeeping.file(
+        path: folder + "/tiles", work: String(repeating: "b", count: 64))
+      #expect(try prediction(tomogram, model, options, other).found == 0)
+    }
+  }
+
+  @Test("Blended tiles are the sum of weighted tiles, whatever part is read")
+  func blending() throws {
+    let tomogram = phantom(VolumeSize(x: 70, y: 40, z: 36))
+    var options = PredictionOptions()
+    (options.tileVoxels, options.haloVoxels, options.blendVoxels) = (8192, 4, 4)
+    let plan = TilePlan(
+      size: tomogram.geometry.size, architecture: smallArchitectures[0], options: options)
+    try TemporaryFolder.with { folder in
+      let tiles = try BlendedTiles(
+        plan, geometry: tomogram.geometry, keeping: .scratch(folder: folder))
+      var expected = Volume<Float>(geometry: tomogram.geometry)
+      for tile in 0..<plan.count {
+        let region = plan.region(of: tile)
+        let values = (0..<region.size.count).map { Float(($0 * 37 + tile * 11) % 101) }
+        try tiles.keep(values, tile: tile)
+        naivelyAdd(Block(region: region, samples: values), tile, of: plan, to: &expected)
+      }
+      #expect(try tiles.readAll() == expected.block)
+      for part in tomogram.geometry.bounds.tiles(of: VolumeSize(x: 23, y: 40, z: 7)) {
+        #expect(try tiles.read(part) == expected.block.cropped(to: part))
+      }
+    }
+  }
+
+  /// What `BlendedTiles` does, voxel by voxel over all of a tile.
+  private func naivelyAdd(
+    _ block: Block<Float>, _ tile: Int, of plan: TilePlan, to volume: inout Volume<Float>
+  ) {
+    let (place, start) = (plan.place(of: tile), block.region.lower)
+    let x = plan.x.weights(ofTile: place.x)
+    let y = plan.y.weights(ofTile: place.y)
+    let z = plan.z.weights(ofTile: place.z)
+    let inside = block.region.clamped(to: volume.geometry.bounds)
+    for index in inside.tiles(of: VolumeSize(x: 1, y: 1, z: 1)).map(\.lower) {
+      let weight = z[index.z - start.z] * y[index.y - start.y] * x[index.x - start.x]
+      volume[index] += weight * block[index]
     }
   }
 

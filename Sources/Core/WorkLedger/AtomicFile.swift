@@ -47,21 +47,7 @@ public final class AtomicFile: @unchecked Sendable {
   /// - Throws: `FileError` where the disk is full or fails.
   public func write(_ bytes: RawSpan, at offset: Int) throws(FileError) {
     precondition(isOpen, "A file is written before it is committed or discarded.")
-    var done = 0
-    while done < bytes.byteCount {
-      // Inside the span: done < byteCount.
-      let (put, code) = unsafe bytes.withUnsafeBytes { buffer in
-        let put = unsafe pwrite(
-          descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done,
-          offset + done)
-        return (put, errno)
-      }
-      if put < 0 {
-        if code == EINTR { continue }
-        throw failure("cannot write", code)
-      }
-      done += put
-    }
+    try WorkLedger.write(bytes, to: descriptor, at: offset, path: path)
   }
 
   /// Reads back exactly `target.byteCount` bytes written before.
@@ -88,6 +74,29 @@ public final class AtomicFile: @unchecked Sendable {
     isOpen = false
     if let hiddenPath { unsafe unlink(hiddenPath) }
     close(descriptor)
+  }
+}
+
+/// Writes all bytes at an offset of an open file.
+///
+/// - Parameter path: the name to tell users about.
+func write(
+  _ bytes: RawSpan, to descriptor: Int32, at offset: Int, path: String
+) throws(FileError) {
+  var done = 0
+  while done < bytes.byteCount {
+    // Inside the span: done < byteCount.
+    let (put, code) = unsafe bytes.withUnsafeBytes { buffer in
+      let put = unsafe pwrite(
+        descriptor, buffer.baseAddress.map { unsafe $0 + done }, buffer.count - done,
+        offset + done)
+      return (put, errno)
+    }
+    if put < 0 {
+      if code == EINTR { continue }
+      throw FileError.system(path: path, action: "cannot write", reading: false, code: code)
+    }
+    done += put
   }
 }
 

@@ -24,12 +24,15 @@ public struct Pipeline {
   ) throws {
     let stages = only ?? plan.stages
     let made = try placement.prepare(folder, for: stages)
+    let lock = try lock(folder, made: made)
+    defer { withExtendedLifetime(lock) {} }
     let journal = StageJournal(of: folder)
     let planBefore = try? InputFile(path: folder.plan).readText()
     do {
-      let lock = try FolderLock(folder)
-      defer { withExtendedLifetime(lock) {} }
-      if placement == .force { journal.clear(stages) }
+      if placement == .force {
+        journal.clear(stages)
+        for stage in stages { folder.removeUnfinished(stage) }
+      }
       try AtomicFile.write(try canonicalJSON(plan), to: folder.plan, overwrite: true)
       let pipeline = Pipeline(
         plan: plan, folder: folder, context: context, log: RunLog(path: folder.log),
@@ -37,11 +40,20 @@ public struct Pipeline {
       try pipeline.run(stages)
     } catch {
       let canBeResumed = (error as? any Fault)?.kind == .stopped
+      if !canBeResumed { for stage in stages { folder.removeUnfinished(stage) } }
       if journal.isEmpty && !canBeResumed { folder.removeBookkeeping(made: made) }
       // A plan that cannot be carried out must not take the place of one that was.
       if let planBefore, !canBeResumed {
         try AtomicFile.write(planBefore, to: folder.plan, overwrite: true)
       }
+      throw error
+    }
+  }
+
+  /// Takes a folder; where another process has it, all in it is that one's, and stays.
+  private static func lock(_ folder: ResultFolder, made: [String]) throws -> FolderLock {
+    do { return try FolderLock(folder) } catch {
+      for path in made.reversed() { Folder.remove(path) }
       throw error
     }
   }
@@ -53,13 +65,14 @@ public struct Pipeline {
       let key = try plan.key(of: stage, in: folder)
       if journal.keyDone(stage) == key {
         log.note("\(stage.rawValue): done before")
+        folder.removeUnfinished(stage)
         continue
       }
       journal.clear([stage] + stage.laterStages.filter(stages.contains))
       log.note("\(stage.rawValue): begins")
       let monitor = context.monitor(stage)
       switch stage {
-      case .predict: try predict(monitor)
+      case .predict: try predict(monitor, key: key)
       case .trace: try trace(monitor)
       case .separate: try separate(monitor)
       case .fit: try fit(monitor)
@@ -67,6 +80,7 @@ public struct Pipeline {
       case .report: try report(monitor)
       }
       try journal.finish(stage, key: key)
+      folder.removeUnfinished(stage)
       log.note("\(stage.rawValue): done")
     }
   }

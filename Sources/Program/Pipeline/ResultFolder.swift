@@ -38,6 +38,9 @@ public struct ResultFolder: Hashable, Sendable {
   /// Folder of the stage journal and the lock; hidden, because nobody needs to open it.
   public var journal: String { path + "/.bilayer" }
 
+  /// What prediction has done so far of a volume: the tomogram (0), or a half.
+  func tiles(ofVolume number: Int) -> String { journal + "/predict-\(number).tiles" }
+
   /// Surface file of a membrane, without ending: `surfaces/membrane_0001`.
   public func surface(label: Int) -> String { surfaces + "/" + Self.surfaceName(label: label) }
 
@@ -74,6 +77,14 @@ public struct ResultFolder: Hashable, Sendable {
     for name in Self.outputs(of: stage) where name.hasSuffix("/") {
       Folder.remove(path + "/" + String(name.dropLast()))
     }
+  }
+}
+
+extension ResultFolder {
+  /// Removes what a stage keeps until it is over.
+  func removeUnfinished(_ stage: Stage) {
+    guard stage == .predict else { return }
+    for volume in 0...2 { Folder.remove(tiles(ofVolume: volume)) }
   }
 }
 

@@ -18,77 +18,60 @@ public struct PredictionOptions: Codable, Hashable, Sendable {
   public init() {}
 }
 
+/// Where the tiles of a prediction are kept until it is over; on a real disk.
+public enum TileKeeping: Sendable {
+  /// In an unnamed file in this folder, which goes with the process.
+  case scratch(folder: String)
+  /// In a file that outlives the process, and that the caller removes. Tiles found there are not
+  /// predicted again, if `work`, the SHA-256 in hexadecimal digits of all that decides the result,
+  /// is the same.
+  case file(path: String, work: String)
+}
+
 /// Stage 2: the probability, 0...1, that a voxel is membrane.
 ///
 /// A tomogram whose voxels differ from the model's by more than a tenth is resampled on the way in,
 /// and the probability on the way out. Same input, options, machine and number of threads: same
-/// bits. Memory: one tile (see `PredictionOptions.tileVoxels`) and a few sections; the probability
-/// is gathered in a scratch file of 4 bytes a voxel. Belongs on one thread (see `Engine`).
+/// bits, also where a killed run's tiles are used. Memory: one tile (see
+/// `PredictionOptions.tileVoxels`) and a few sections; the tiles are kept in a file of 4-6 bytes a
+/// voxel. Belongs on one thread (see `Engine`).
 ///
 /// - Parameters:
 ///   - tomogram: normalised as stage 1 leaves it (dense positive, s.d. about 1).
 ///   - sink: same geometry as the tomogram; every voxel is written; the caller commits.
-///   - scratchFolder: a folder on a real disk.
-/// - Throws: `ModelError`, `EngineError`, `Stopped`, or what source and sink throw.
+/// - Returns: tiles that were found, and all tiles.
+/// - Throws: `ModelError`, `EngineError`, `FileError`, `Stopped`, or what source and sink throw.
+@discardableResult
 public func predict(
   _ tomogram: any VolumeSource<Float>, model: MembraneModel, options: PredictionOptions,
-  into sink: any VolumeSink<Float>, scratchFolder: String, device: Device, engine: Engine,
+  into sink: any VolumeSink<Float>, keeping: TileKeeping, device: Device, engine: Engine,
   monitor: StageMonitor
-) throws {
+) throws -> (found: Int, all: Int) {
   precondition(tomogram.geometry.size == sink.geometry.size, "Input and output have one grid.")
   let resampled = ResampledSource(tomogram, voxelSizeAngstrom: model.card.voxelSizeAngstrom)
   let source: any VolumeSource<Float> =
     resampled.isNeeded ? try RescaledSource(resampled) : tomogram
   let network = try UNet(
     model.card.architecture, weights: model.weights, folded: true, device: device, engine: engine)
-  let gathered = try ScratchVolume<Float>(geometry: source.geometry, folder: scratchFolder)
   let predictor = TilePredictor(
     network: network, calibration: model.card.calibration, options: options, device: device,
     engine: engine)
   let plan = TilePlan(
     size: source.geometry.size, architecture: model.card.architecture, options: options)
-  for index in 0..<plan.count {
+  let tiles = try BlendedTiles(plan, geometry: source.geometry, keeping: keeping)
+  let missing = try (0..<plan.count).filter { try !tiles.holds($0) }
+  for (done, index) in missing.enumerated() {
     let block = try source.readReplicatingBorder(plan.region(of: index))
-    let probability = try predictor.probability(of: block)
-    gathered.withMutableSamples { samples in
-      gather(probability, tile: index, of: plan, size: source.geometry.size, into: &samples)
-    }
-    gathered.releasePages()
-    try monitor.report(completed: index + 1, of: plan.count)
+    try tiles.keep(try predictor.probability(of: block), tile: index)
+    try monitor.report(completed: done + 1, of: missing.count)
   }
   let output: any VolumeSource<Float> =
-    resampled.isNeeded ? ResampledSource(gathered, geometry: tomogram.geometry) : gathered
+    resampled.isNeeded ? ResampledSource(tiles, geometry: tomogram.geometry) : tiles
   for slab in tomogram.geometry.bounds.slabs(thickness: 8) {
     // Rounding of the weights, and the cubic kernel, overshoot a little.
     try sink.write(try output.read(slab).map { min(max($0, 0), 1) })
-    gathered.releasePages()
   }
-}
-
-/// Adds a tile's weighted probabilities to the volume.
-private func gather(
-  _ probability: [Float], tile: Int, of plan: TilePlan, size: VolumeSize,
-  into samples: inout MutableSpan<Float>
-) {
-  let place = plan.place(of: tile)
-  let region = plan.region(of: tile)
-  let inside = region.clamped(to: Region(size))
-  let along = plan.x.weights(ofTile: place.x)
-  let (rows, sections) = (plan.y.weights(ofTile: place.y), plan.z.weights(ofTile: place.z))
-  let source = probability.span
-  let weights = along.span
-  for z in inside.lower.z..<inside.upper.z {
-    for y in inside.lower.y..<inside.upper.y {
-      let (localZ, localY) = (z - region.lower.z, y - region.lower.y)
-      let weight = sections[localZ] * rows[localY]
-      if weight == 0 { continue }
-      let from = (localZ * plan.y.length + localY) * plan.x.length
-      let to = (z * size.y + y) * size.x + region.lower.x
-      for x in 0..<inside.size.x {
-        samples[to &+ x] += weight * weights[x] * source[from &+ x]
-      }
-    }
-  }
+  return (plan.count - missing.count, plan.count)
 }
 
 /// Applies a network to one block.

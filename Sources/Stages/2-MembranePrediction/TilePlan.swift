@@ -48,6 +48,14 @@ struct TileAxis: Equatable {
     }
   }
 
+  /// The voxels of the volume that a tile tells anything about: those of a weight above 0.
+  func range(ofTile index: Int, count: Int) -> Range<Int> {
+    let weights = weights(ofTile: index)
+    let first = weights.firstIndex { $0 != 0 } ?? 0
+    let last = weights.lastIndex { $0 != 0 } ?? -1
+    return starts[index] + first..<max(min(starts[index] + last + 1, count), starts[index] + first)
+  }
+
   /// Share, 0...1, of all tiles after a boundary at a voxel.
   private func share(_ place: Int, boundary: Int) -> Float {
     let middle = Float(starts[boundary + 1] + starts[boundary] + length - 1) / 2
@@ -95,6 +103,17 @@ struct TilePlan {
       lower: lower,
       upper: VoxelIndex(
         x: lower.x + x.length, y: lower.y + y.length, z: lower.z + z.length))
+  }
+
+  /// The voxels of a volume that a tile tells anything about.
+  func core(of index: Int, in size: VolumeSize) -> Region {
+    let place = place(of: index)
+    let x = x.range(ofTile: place.x, count: size.x)
+    let y = y.range(ofTile: place.y, count: size.y)
+    let z = z.range(ofTile: place.z, count: size.z)
+    return Region(
+      lower: VoxelIndex(x: x.lowerBound, y: y.lowerBound, z: z.lowerBound),
+      upper: VoxelIndex(x: x.upperBound, y: y.upperBound, z: z.upperBound))
   }
 
   /// Largest whole number whose power does not exceed `value`.

@@ -150,7 +150,8 @@ struct TracerTraining {
       geometry: density.geometry, folder: Machine.scratchFolder)
     try MembranePrediction.predict(
       density, model: model, options: PredictionOptions(), into: scratch,
-      scratchFolder: Machine.scratchFolder, device: device, engine: engine, monitor: .silent)
+      keeping: .scratch(folder: Machine.scratchFolder), device: device, engine: engine,
+      monitor: .silent)
     return scratch
   }
 }

@@ -11,22 +11,24 @@ import WorkLedger
 private struct OpenNetwork {
   let model: MembraneModel
   let options: PredictionOptions
-  let scratchFolder: String
   let device: Device
   let engine: Engine
 
   func predict(
-    _ tomogram: any VolumeSource<Float>, into sink: any VolumeSink<Float>, monitor: StageMonitor
-  ) throws {
+    _ tomogram: any VolumeSource<Float>, into sink: any VolumeSink<Float>, keeping: TileKeeping,
+    monitor: StageMonitor
+  ) throws -> (found: Int, all: Int) {
     try MembranePrediction.predict(
-      tomogram, model: model, options: options, into: sink, scratchFolder: scratchFolder,
-      device: device, engine: engine, monitor: monitor)
+      tomogram, model: model, options: options, into: sink, keeping: keeping, device: device,
+      engine: engine, monitor: monitor)
   }
 }
 
 extension Pipeline {
   /// Stages 1 and 2: a normalised tomogram, and how likely each of its voxels is membrane.
-  func predict(_ monitor: StageMonitor) throws {
+  ///
+  /// - Parameter key: digest of all that decides the result.
+  func predict(_ monitor: StageMonitor, key: String) throws {
     let tomogram = try openTomogram()
     let network = try openNetwork()
     let prepared = try prepared(tomogram)
@@ -36,19 +38,28 @@ extension Pipeline {
       label: label("membrane probability"))
     // Each half costs as much as the tomogram itself.
     let monitors = monitor.parts(1 + plan.halves.count)
-    try network.predict(prepared.source, into: sink, monitor: monitors[0])
+    let keeping = TileKeeping.file(path: folder.tiles(ofVolume: 0), work: key)
+    let tiles = try network.predict(
+      prepared.source, into: sink, keeping: keeping, monitor: monitors[0])
+    if 0 < tiles.found { say("\(tiles.found) of \(tiles.all) tiles are of an earlier run") }
     try sink.commit()
     // What earlier halves told holds no more.
     Folder.remove(folder.halves)
-    if !plan.halves.isEmpty { try compareHalves(network, monitors: Array(monitors.dropFirst())) }
+    if !plan.halves.isEmpty {
+      try compareHalves(network, key: key, monitors: Array(monitors.dropFirst()))
+    }
   }
 
   /// Predicts on half tomograms, and writes how well they agree.
-  private func compareHalves(_ network: OpenNetwork, monitors: [StageMonitor]) throws {
-    let probabilities = try zip(plan.halves, monitors).map { half, monitor in
-      let view = try open(half.path)
+  private func compareHalves(
+    _ network: OpenNetwork, key: String, monitors: [StageMonitor]
+  ) throws {
+    let probabilities = try plan.halves.indices.map { number in
+      let view = try open(plan.halves[number].path)
       let scratch = try ScratchVolume<Float>(geometry: view.geometry, folder: folder.path)
-      try network.predict(try prepared(view).source, into: scratch, monitor: monitor)
+      let keeping = TileKeeping.file(path: folder.tiles(ofVolume: number + 1), work: key)
+      _ = try network.predict(
+        try prepared(view).source, into: scratch, keeping: keeping, monitor: monitors[number])
       return scratch as any VolumeSource<Float>
     }
     let own = try InputVolume.open(path: folder.probability, scratchFolder: folder.path).source
@@ -76,8 +87,7 @@ extension Pipeline {
     try engine.setThreads(plan.threads)
     let device = try Device(named: plan.device, engine: engine)
     return OpenNetwork(
-      model: model, options: plan.prediction, scratchFolder: folder.path, device: device,
-      engine: engine)
+      model: model, options: plan.prediction, device: device, engine: engine)
   }
 
   /// The tomogram as the plan reads it.
