@@ -41,7 +41,7 @@ struct TracingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp("Bridges that are not closed, by their id in bridges.csv.", valueName: "N,N")
   )
-  var reject: BridgeListValue?
+  var reject: NumberListValue?
 
   @Option(help: ArgumentHelp("A tracer's file (default: the shipped one).", valueName: "FILE"))
   var tracer: String?
@@ -146,8 +146,8 @@ struct BaselinePolicyValue: ExpressibleByArgument {
   }
 }
 
-/// `--reject 3,7`.
-struct BridgeListValue: ExpressibleByArgument {
+/// Whole numbers above 0, as in `--reject 3,7`.
+struct NumberListValue: ExpressibleByArgument {
   let ids: [Int]
 
   init?(argument: String) {
