@@ -77,8 +77,8 @@ let formats: [Target] = [
   module(
     "MeshFormats", "Formats/MeshFormats",
     [
-      "CZlib", "GaussianProcesses", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes",
-      "WorkLedger",
+      numerics, "CZlib", "GaussianProcesses", "LinearAlgebra", "Meshes", "TomogramModel",
+      "Volumes", "WorkLedger",
     ]),
   module(
     "TableFormats", "Formats/TableFormats", [numerics, "TomogramModel", "Volumes", "WorkLedger"]),
@@ -149,9 +149,9 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Evaluation", "Meshes", "Morphology", "Pipeline",
-      "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel", "Training",
-      "Volumes", "WorkLedger",
+      arguments, numerics, "Evaluation", "LinearAlgebra", "Meshes", "Morphology", "Pipeline",
+      "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel",
+      "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
     name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",
@@ -190,7 +190,10 @@ let testTargets: [Target] = [
   tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
   tests(
     "MeshesTests",
-    [numerics, "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+    [
+      numerics, "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "TomographicImaging",
+      "Volumes",
+    ]),
   tests(
     "GaussianProcessesTests",
     [numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "TomographicImaging"]),
@@ -204,7 +207,8 @@ let testTargets: [Target] = [
       "GaussianProcesses", "LinearAlgebra", "MeshFormats", "Meshes", "TestSupport",
       "TomogramModel", "Volumes", "WorkLedger",
     ]),
-  tests("TableFormatsTests", ["TableFormats", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "TableFormatsTests", [numerics, "TableFormats", "TestSupport", "TomogramModel", "Volumes"]),
   tests("TensorsTests", ["Tensors", "TestSupport", "Volumes"]),
   tests(
     "ReinforcementLearningTests",

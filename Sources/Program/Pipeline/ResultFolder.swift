@@ -44,6 +44,14 @@ public struct ResultFolder: Hashable, Sendable {
   /// Surface file of a membrane, without ending: `surfaces/membrane_0001`.
   public func surface(label: Int) -> String { surfaces + "/" + Self.surfaceName(label: label) }
 
+  /// Labels of the membranes that have a surface, rising.
+  public var surfaceLabels: [Int] {
+    Folder.names(in: surfaces).compactMap { name in
+      guard name.hasPrefix("membrane_"), name.hasSuffix(".ply") else { return nil }
+      return Int(name.dropFirst("membrane_".count).dropLast(".ply".count))
+    }.filter { 1 <= $0 }.sorted()
+  }
+
   /// Name of a membrane's surface files, without folder and ending: `membrane_0001`.
   public static func surfaceName(label: Int) -> String {
     let digits = String(label)

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Pipeline
+import TableFormats
+import WorkLedger
+
+/// `bilayer export`: surfaces for other programs.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export",
+    abstract: "Write surfaces for other programs: RELION, IMOD, 3D viewers.",
+    discussion: """
+      Points lie evenly on the membranes, --spacing apart; RELION's z axis is the normal (out of
+      closed membranes), rot is random. Columns tell membrane, standard deviation and provenance.
+
+      Example:  bilayer export results --points points.star --spacing 100 --offset 40
+                bilayer export results --imod model.mod --glb scene.glb --membranes 1,3
+      """)
+
+  @Argument(help: ArgumentHelp("Result folder with surfaces/.", valueName: "DIR"))
+  var folder: String
+
+  @Option(help: ArgumentHelp("Points for subtomograms (RELION).", valueName: "FILE.star"))
+  var points: String?
+
+  @Option(help: ArgumentHelp("Contours in each section (IMOD).", valueName: "FILE.mod"))
+  var imod: String?
+
+  @Option(help: ArgumentHelp("The scene in colour (glTF 2.0), in Å.", valueName: "FILE.glb"))
+  var glb: String?
+
+  @Option(
+    help: ArgumentHelp("Only these membranes, by label (default: all).", valueName: "N,N"))
+  var membranes: NumberListValue?
+
+  @OptionGroup var sampling: PointArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Whose pixels count (default: the plan's tomogram, else instances.mrc).", valueName: "FILE"))
+  var tomogram: String?
+
+  @OptionGroup var reading: ReadingArguments
+
+  @Flag(help: "Replace what is there.")
+  var force = false
+
+  @Flag(help: "Print no notes.")
+  var quiet = false
+
+  mutating func validate() throws {
+    if targets.isEmpty {
+      throw ValidationError("Nothing to write: give --points, --imod or --glb, or several of them.")
+    }
+  }
+
+  private var targets: [String] { [points, imod, glb].compactMap { $0 } }
+
+  func run() throws {
+    for path in targets where !force && Folder.exists(path) {
+      throw FileError.targetExists(path: path)
+    }
+    let surfaces = try ExportedSurfaces(folder: folder, labels: membranes?.numbers)
+    if let glb { try surfaces.writeScene(to: glb, overwrite: force) }
+    if points == nil && imod == nil { return }
+    let frame = try ExportFrame(folder: folder, tomogram: tomogram, reading: reading)
+    if let imod {
+      try surfaces.model(in: frame.geometry).write(to: imod, overwrite: force)
+    }
+    if let points {
+      let found = try sampling.particles(on: surfaces, in: frame.geometry)
+      let table = RelionFile.table(
+        found.particles, tomogram: sampling.tomogramName ?? frame.name, geometry: frame.geometry,
+        coordinates: sampling.coordinates, notes: sampling.notes(frame))
+      try table.write(to: points, overwrite: force)
+      if !quiet { Console.say(found.summary, to: .messages) }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import TestSupport
+import Testing
+import WorkLedger
+
+private let isBuilt = ProgramRun.program() != nil
+
+/// Surfaces for other programs. None of it needs the engine.
+@Suite(.serialized, .enabled(if: isBuilt, "No bilayer in .build: run `swift build` first."))
+struct ExportTests {
+  private func withSurfaces(_ body: (String) throws -> Void) throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      let run = try ProgramRun.shell(
+        "bilayer fit --instances labels.mrc --output out --quiet", in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      try body(folder)
+    }
+  }
+
+  @Test("Points, model and scene are written, the same each time, of the membranes named")
+  func writes() throws {
+    try withSurfaces { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        for n in 1 2; do
+          bilayer export out --tomogram labels.mrc --points $n.star --imod $n.mod --glb $n.glb
+        done
+        cmp 1.star 2.star && cmp 1.mod 2.mod && cmp 1.glb 2.glb
+        bilayer export out --tomogram labels.mrc --points one.star --membranes 2 --seed 5 \
+          --relion 4 --binning 4 --offset -30 --quiet
+        grep -c ^labels one.star
+        awk '/^labels/ {print $10}' one.star | sort -u
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      let lines = run.output.split(separator: "\n")
+      #expect(lines.count == 2 && 5 < Int(lines[0]) ?? 0 && lines[1] == "2")
+    }
+  }
+
+  @Test("Nothing is replaced without --force, and then nothing else is written either")
+  func refuses() throws {
+    try withSurfaces { folder in
+      let run = try ProgramRun.shell(
+        """
+        echo mine >a.mod
+        bilayer export out --tomogram labels.mrc --glb a.glb --imod a.mod; echo $?
+        cat a.mod; ls a.glb
+        bilayer export out --tomogram labels.mrc --imod a.mod --force --quiet; echo $?
+        bilayer export out; echo $?
+        bilayer export out --glb b.glb --membranes 7; echo $?
+        bilayer export . --glb b.glb; echo $?
+        bilayer export out --points b.star; echo $?
+        """, in: folder)
+      #expect(run.output.split(separator: "\n") == ["2", "mine", "0", "2", "2", "2", "0"])
+      #expect(run.messages.contains("--force") && run.messages.contains("membrane_0007"))
+    }
+  }
+}
