@@ -11,6 +11,8 @@ public import Volumes
 public struct ShapeDescriptors: Codable, Hashable, Sendable {
   /// Area in nm².
   public var areaNm2 = 0.0
+  /// Whether the surface's normals point away from its inner side; of an open one they need not.
+  public var normalsPointOut = true
   /// Whether the surface has no rim.
   public var isClosed = false
   /// How far it closes around what lies on its inner side, 0...1: mean, over the surface, of the
@@ -81,6 +83,7 @@ extension ShapeDescriptors {
       curvature: weightedMedian(means))
     areaNm2 = mesh.areaNm2
     isClosed = mesh.isClosed
+    normalsPointOut = 0 < inner.sign
     (enclosure, widthNm) = (inner.enclosure, inner.widthAngstrom / 10)
     elongation = 0 < widthNm ? areaNm2 / (.pi * widthNm * widthNm) : 0
     describeCurvature(surface, areas: areas, sign: inner.sign)

@@ -32,6 +32,7 @@ struct SegmentCommand: ParsableCommand {
   @OptionGroup var tracing: TracingArguments
   @OptionGroup var sizes: SizeArguments
   @OptionGroup var exclusion: ExclusionArguments
+  @OptionGroup var compartments: CompartmentArguments
   @OptionGroup var wedge: WedgeOptions
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var part: PartOptions
@@ -90,6 +91,7 @@ struct SegmentCommand: ParsableCommand {
     try exclusion.resolve(&plan)
     try tracing.resolve(&plan)
     sizes.resolve(&plan)
+    compartments.resolve(&plan)
     computing.resolve(&plan, keeping: base != nil)
     try prediction.resolve(&plan, device: device)
     try plan.checkInputs()
