@@ -17,7 +17,7 @@ private func places(_ count: Int, reach: Double) -> [SIMD3<Double>] {
 
 /// A sphere of 100 Å without its caps beyond ± `height`.
 private func belt(height: Double) -> TriangleMesh {
-  let sphere = TriangleMesh.icosphere(radiusAngstrom: 100, subdivisions: 4)
+  let sphere = TriangleMesh.icosphere(radiusAngstrom: 100, subdivisions: 3)
   let kept = sphere.triangles.indices.filter { triangle in
     let (a, b, c) = sphere.corners(of: triangle)
     return abs((a + b + c).z) < 3 * height
@@ -28,8 +28,8 @@ private func belt(height: Double) -> TriangleMesh {
 @Suite struct WindingNumberTests {
   @Test("A closed surface winds once around its inside and not around its outside")
   func closed() {
-    let winding = WindingNumber(.icosphere(radiusAngstrom: 100, subdivisions: 4))
-    for place in places(300, reach: 160) where 1 < abs(place.length - 100) {
+    let winding = WindingNumber(.icosphere(radiusAngstrom: 100, subdivisions: 3))
+    for place in places(200, reach: 160) where 2 < abs(place.length - 100) {
       let value = winding.value(at: place)
       #expect(abs(value - (place.length < 100 ? 1 : 0)) < 0.02, "\(place) \(value)")
     }
@@ -48,7 +48,7 @@ private func belt(height: Double) -> TriangleMesh {
 
   @Test("A flat rim is closed by its disc: ½ on it, more on the inner side, less on the outer")
   func disc() {
-    let sphere = TriangleMesh.icosphere(radiusAngstrom: 100, subdivisions: 5)
+    let sphere = TriangleMesh.icosphere(radiusAngstrom: 100, subdivisions: 4)
     let kept = sphere.triangles.indices.filter { triangle in
       let (a, b, c) = sphere.corners(of: triangle)
       return a.z + b.z + c.z < 0
@@ -65,7 +65,7 @@ private func belt(height: Double) -> TriangleMesh {
   func dipoles() {
     let mesh = TriangleMesh.torus(majorAngstrom: 80, minorAngstrom: 30, around: 60, across: 30)
     let winding = WindingNumber(mesh)
-    for place in places(200, reach: 130) {
+    for place in places(40, reach: 130) {
       let exact = mesh.triangles.indices.reduce(0.0) { sum, triangle in
         let (a, b, c) = mesh.corners(of: triangle)
         return sum + angle(a - place, b - place, c - place)
@@ -86,14 +86,14 @@ private func belt(height: Double) -> TriangleMesh {
 
   @Test("A ray's first triangle is the nearest beyond a distance, along the axes too")
   func firstHit() throws {
-    let index = MeshIndex(.icosphere(radiusAngstrom: 100, subdivisions: 4))
+    let index = MeshIndex(.icosphere(radiusAngstrom: 100, subdivisions: 3))
     for direction in [SIMD3<Double>(1, 0, 0), SIMD3(0, -1, 0), SIMD3(0.6, 0, 0.8)] {
       let inside = try #require(index.firstHit(from: .zero, along: direction, beyond: 0))
-      #expect(abs(inside.distance - 100) < 0.5)
+      #expect(abs(inside.distance - 100) < 2)
       let start = -300 * direction
       let near = try #require(index.firstHit(from: start, along: direction, beyond: 0))
       let far = try #require(index.firstHit(from: start, along: direction, beyond: 250))
-      #expect(abs(near.distance - 200) < 0.5 && abs(far.distance - 400) < 0.5)
+      #expect(abs(near.distance - 200) < 2 && abs(far.distance - 400) < 2)
       #expect(index.firstHit(from: start, along: -direction, beyond: 0) == nil)
     }
   }

@@ -18,8 +18,10 @@ func cube(halfAngstrom half: Double) -> VolumeGeometry {
 /// A mesh with its own normals and curvatures.
 func measuredSurface(_ mesh: TriangleMesh) -> MembraneSurface {
   let normals = mesh.vertexNormals()
+  // Some 30 vertices in each neighbourhood.
+  let radius = 3 * (mesh.areaAngstrom2 / Double(mesh.vertices.count)).squareRoot()
   let curvatures = mesh.curvatures(
-    normals: normals, radiusAngstrom: 100, workers: Workers(count: 2))
+    normals: normals, radiusAngstrom: radius, workers: Workers(count: 2))
   let count = mesh.vertices.count
   return MembraneSurface(
     mesh: mesh, normals: normals,
@@ -52,7 +54,7 @@ extension TriangleMesh {
   }
 
   private func sphere(_ radius: Double) -> TriangleMesh {
-    .icosphere(radiusAngstrom: radius, subdivisions: 4)
+    .icosphere(radiusAngstrom: radius, subdivisions: 3)
   }
 
   @Test("Whole shapes have their class; a closed one is a vesicle up to 150 nm")

@@ -8,8 +8,8 @@ import Volumes
 
 @Suite("Lumen and shells") struct CompartmentTests {
   private static let geometry = VolumeGeometry(
-    size: VolumeSize(x: 70, y: 66, z: 68), voxelSizeAngstrom: SIMD3(repeating: 10),
-    originAngstrom: SIMD3(-350, -330, -340))
+    size: VolumeSize(x: 35, y: 33, z: 34), voxelSizeAngstrom: SIMD3(repeating: 20),
+    originAngstrom: SIMD3(-340, -320, -330))
 
   /// Shells 40 Å thick about the origin, the first label for the first radius.
   private static func labels(radii: [Double]) -> Volume<UInt16> {
@@ -51,7 +51,7 @@ import Volumes
   }
 
   private func sphere(_ radius: Double) -> TriangleMesh {
-    .icosphere(radiusAngstrom: radius, subdivisions: 4)
+    .icosphere(radiusAngstrom: radius, subdivisions: 3)
   }
 
   private func overlap(_ a: Volume<UInt16>, _ b: Volume<UInt16>) -> Double {
@@ -65,7 +65,7 @@ import Volumes
     let labels = Self.labels(radii: [280, 150])
     let found = try lumen([try enclosure(2, sphere(150)), try enclosure(1, sphere(280))], labels)
     let expected = Self.filled { $0.length < 130 ? 2 : 170 < $0.length && $0.length < 260 ? 1 : 0 }
-    #expect(0.995 < overlap(found, expected))
+    #expect(0.98 < overlap(found, expected))
     for (label, inside) in zip(labels.samples, found.samples) where label != 0 {
       #expect(inside == 0)
     }
@@ -80,14 +80,19 @@ import Volumes
     // A half sphere: its winding number is far from 0 and 1 over much of the volume.
     let enclosure = try enclosure(1, sphere(250).scaled(SIMD3(1, 0.8, 1.1)).keeping { $0.z < 90 })
     let found = try lumen([enclosure], Volume<UInt16>(geometry: Self.geometry))
-    let naive = Self.filled { place in
-      let isIn =
-        pointwiseMin(place, enclosure.lower - 10) == enclosure.lower - 10
-        && pointwiseMax(place, enclosure.upper + 10) == enclosure.upper + 10
-      return isIn && enclosure.contains(place) ? 1 : 0
-    }
     // Dipoles err by up to 0.01, so that single voxels where it is ½ may differ.
-    #expect(0.995 < overlap(found, naive))
+    var wrong = 0
+    for (number, label) in found.samples.enumerated() where number % 17 == 0 {
+      let size = Self.geometry.size
+      let index = VoxelIndex(
+        x: number % size.x, y: number / size.x % size.y, z: number / (size.x * size.y))
+      let place = Self.geometry.position(of: index).angstrom
+      let isNear =
+        pointwiseMin(place, enclosure.lower - 20) == enclosure.lower - 20
+        && pointwiseMax(place, enclosure.upper + 20) == enclosure.upper + 20
+      if (isNear && enclosure.contains(place)) != (label != 0) { wrong += 1 }
+    }
+    #expect(wrong <= 6, "\(wrong) voxels")
   }
 
   @Test("A vesicle without the caps that the wedge hides has its whole lumen")
@@ -96,7 +101,26 @@ import Volumes
     let enclosure = try enclosure(1, mesh)
     #expect(0.25 < enclosure.addedShare && enclosure.addedShare < 0.4)
     let found = try lumen([enclosure], Volume<UInt16>(geometry: Self.geometry))
-    #expect(0.98 < overlap(found, Self.filled { $0.length < 250 ? 1 : 0 }))
+    #expect(0.97 < overlap(found, Self.filled { $0.length < 250 ? 1 : 0 }))
+  }
+
+  @Test("The two walls of a flat sac without its rim enclose what lies between, however they point")
+  func walls() throws {
+    var mesh = TriangleMesh.grid(columns: 16, rows: 16) { s, t in
+      SIMD3(400 * s - 200, 400 * t - 200, -50)
+    }
+    let other = mesh.vertices.map { SIMD3($0.x, $0.y, 50) }
+    let first = Int32(mesh.vertices.count)
+    mesh.vertices += other
+    mesh.triangles += mesh.triangles.map { $0 &+ first }
+    let found = try lumen([try enclosure(1, mesh)], Volume<UInt16>(geometry: Self.geometry))
+    let expected = Self.filled { place in
+      abs(place.z) < 50 && max(abs(place.x), abs(place.y)) < 200 ? 1 : 0
+    }
+    #expect(0.85 < overlap(found, expected))
+    #expect(
+      ClassPriors().classify(ShapeDescriptors(measuredSurface(mesh), in: Self.geometry))
+        == .largeClosed)
   }
 
   @Test("A sheet encloses nothing")
@@ -120,14 +144,14 @@ import Volumes
       monitor: .silent)
     // On a line through the middle everything is known by hand, to a voxel.
     for x in 0..<Self.geometry.size.x {
-      let index = VoxelIndex(x: x, y: 33, z: 34)
+      let index = VoxelIndex(x: x, y: 16, z: 16)
       let radius = Self.geometry.position(of: index).angstrom.length
       let outer = max(260 - radius, radius - 300, 0)
       let inner = max(130 - radius, radius - 170, 0)
       let isInner = inner < outer
       let distance = isInner ? (radius < 150 ? -inner : inner) : (radius < 280 ? -outer : outer)
       let ends = [band.lowAngstrom, band.highAngstrom]
-      if ends.contains(where: { abs($0 - distance) < 15 }) || abs(inner - outer) < 15 { continue }
+      if ends.contains(where: { abs($0 - distance) < 25 }) || abs(inner - outer) < 25 { continue }
       let isIn = band.lowAngstrom < distance && distance < band.highAngstrom
       #expect(sink.volume[index] == (isIn ? (isInner ? 2 : 1) : 0), "at \(radius) Å")
     }

@@ -48,7 +48,7 @@ import Testing
 
   @Test("Where names are drawn by lot, probabilities say that nothing is known")
   func calibrated() {
-    let examples = (0..<40).map { number in
+    let examples = (0..<24).map { number in
       LearnedClasses.Example(
         Self.features(5000, 1, seed: UInt64(number)), name: number % 2 == 0 ? "a" : "b")
     }

@@ -22,6 +22,8 @@ extension ClassPriors {
   /// Around an axis normals turn, along it they do not: two of their moments are large.
   private func isTube(_ shape: ShapeDescriptors) -> Bool {
     tubuleShapeIndices.contains(shape.shapeIndex)
+      && shape.normalsAlongThird <= largestTubuleThird
+      && shape.convexShare <= largestTubuleConvexShare
       && shape.normalsAlongOne <= largestTubuleNormals
       && (shape.isCutOrWhole || shape.meanNormal <= largestTubuleMeanNormal)
       && (shape.widthNm == 0 || leastTubuleElongation <= shape.elongation)

@@ -33,7 +33,7 @@ public struct Enclosure: Sendable {
     inlierAngstrom: Double
   ) {
     guard shape.isClosed || encloses else { return nil }
-    var mesh = surface.mesh
+    var mesh = surface.facingApart().mesh
     if !shape.normalsPointOut {
       mesh.triangles = mesh.triangles.map { SIMD3($0.x, $0.z, $0.y) }
     }

@@ -46,6 +46,12 @@ public struct ClassPriors: Codable, Hashable, Sendable {
   public var largestTubuleMeanNormal = 0.7
   /// Shape indices of tubes: 0.5 in the middle between sphere and saddle.
   public var tubuleShapeIndices = 0.25...0.72
+  /// Largest share of the normals' second moments along the third direction that a tube may have:
+  /// half way between a straight one and a sphere.
+  public var largestTubuleThird = 1.0 / 6
+  /// Largest share of a tube's area that curves inwards in both directions: ½ by chance, nearly all of a
+  /// long vesicle.
+  public var largestTubuleConvexShare = 0.75
   /// Length over width of a tube with two open ends or none.
   public var leastTubuleElongation = 1.5
   /// How far an open surface must close around its inside to be a sac, 0...1: a sheet stays below

@@ -70,7 +70,8 @@ extension ShapeDescriptors {
   /// Describes a surface.
   ///
   /// - Parameter geometry: of the volume that the membrane lies in, for its border.
-  public init(_ surface: MembraneSurface, in geometry: VolumeGeometry) {
+  public init(_ given: MembraneSurface, in geometry: VolumeGeometry) {
+    let surface = given.facingApart()
     let mesh = surface.mesh
     let areas = mesh.vertexAreasAngstrom2()
     let voxel = geometry.meanVoxelSizeAngstrom
