@@ -36,7 +36,11 @@ struct CutShape: MembraneShape {
   let base: any MembraneShape
   let cut: RimCut
 
-  let kind = "open"
+  /// `patch` of what a ball holds, else `open-sheet`, `open-vesicle`.
+  var kind: String {
+    if case .insideBall = cut { return "patch" }
+    return "open-" + base.kind
+  }
   var enclosesVolume: Bool { false }
   var spansVolume: Bool { base.spansVolume }
   var lower: SIMD3<Double> { base.lower }

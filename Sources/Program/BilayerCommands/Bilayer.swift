@@ -16,8 +16,8 @@ struct Bilayer: ParsableCommand {
     version: ProgramVersion.notice,
     subcommands: [
       SegmentCommand.self, PredictCommand.self, TraceCommand.self, SeparateCommand.self,
-      FitCommand.self, MeasureCommand.self, ReportCommand.self, ExportCommand.self,
-      BatchCommand.self, StatusCommand.self, EvaluateCommand.self,
+      FitCommand.self, MeasureCommand.self, ClassifyCommand.self, ReportCommand.self,
+      ExportCommand.self, BatchCommand.self, StatusCommand.self, EvaluateCommand.self,
       SimulateCommand.self, TrainCommand.self, TrainTracerCommand.self, InfoCommand.self,
       ValidateCommand.self,
     ])

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Morphometry
 import TomogramModel
 import Volumes
 
@@ -75,6 +76,19 @@ struct NumberListValue: ExpressibleByArgument {
     let found = parts.compactMap { Int($0) }
     guard found.count == parts.count, found.allSatisfy({ 0 < $0 }) else { return nil }
     numbers = Set(found).sorted()
+  }
+}
+
+/// `--shell LOW:HIGH` in Å.
+struct ShellValue: ExpressibleByArgument {
+  let band: ShellBand
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let low = Double(parts[0]), let high = Double(parts[1]),
+      low < high, max(abs(low), abs(high)) <= 2000
+    else { return nil }
+    band = ShellBand(low, high)
   }
 }
 

@@ -74,11 +74,13 @@ extension Pipeline {
 
 /// Separate membranes as labels.
 struct InstanceVolume {
+  /// From which outputs on its grid take what is carried over.
+  let header: MRCHeader?
   let path: String
   let source: any VolumeSource<UInt16>
 
   init(_ input: StageInput) {
-    path = input.path
+    (path, header) = (input.path, input.header)
     source = WholeNumberSource(base: input.source, path: input.path)
   }
 

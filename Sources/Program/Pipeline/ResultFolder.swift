@@ -29,6 +29,12 @@ public struct ResultFolder: Hashable, Sendable {
   public var table: String { path + "/instances.csv" }
   /// What membranes are classed by: a row per membrane.
   public var shapes: String { path + "/shapes.csv" }
+  /// Classes by a model of the user's, by `bilayer classify --from`.
+  public var classes: String { path + "/classes.csv" }
+  /// Label of the innermost membrane around each voxel.
+  public var lumen: String { path + "/lumen.mrc" }
+  /// Folder of bands of distance from membranes.
+  public var shells: String { path + "/shells" }
   /// Folder of surfaces.
   public var surfaces: String { path + "/surfaces" }
   /// Simple shapes fitted to the surfaces.
@@ -65,7 +71,7 @@ public struct ResultFolder: Hashable, Sendable {
     case .trace: ["mask.mrc", "provenance.mrc", "bridges.csv"]
     case .separate: ["instances.mrc"]
     case .fit: ["surfaces/"]
-    case .measure: ["instances.csv", "shapes.csv"]
+    case .measure: ["instances.csv", "shapes.csv", "classes.csv", "lumen.mrc", "shells/"]
     case .report: ["report.html", "methods.txt", "open.cxc"]
     }
   }
@@ -74,7 +80,9 @@ public struct ResultFolder: Hashable, Sendable {
   public func existingOutputs(of stage: Stage) -> [String] {
     Self.outputs(of: stage).flatMap { name -> [String] in
       guard name.hasSuffix("/") else { return Folder.exists(path + "/" + name) ? [name] : [] }
-      let isOurs = { (file: String) in file.hasPrefix("membrane_") || file == "fits.json" }
+      let isOurs = { (file: String) in
+        file.hasPrefix("membrane_") || file.hasPrefix("shell_") || file == "fits.json"
+      }
       return Folder.names(in: path + "/" + name).filter(isOurs).map { name + $0 }
     }
   }

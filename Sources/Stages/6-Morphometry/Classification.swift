@@ -22,15 +22,18 @@ extension ClassPriors {
   /// Around an axis normals turn, along it they do not: two of their moments are large.
   private func isTube(_ shape: ShapeDescriptors) -> Bool {
     tubuleShapeIndices.contains(shape.shapeIndex)
+      && shape.normalsAlongThird <= largestTubuleThird
+      && shape.convexShare <= largestTubuleConvexShare
       && shape.normalsAlongOne <= largestTubuleNormals
+      && (shape.isCutOrWhole || shape.meanNormal <= largestTubuleMeanNormal)
       && (shape.widthNm == 0 || leastTubuleElongation <= shape.elongation)
   }
 
   private func isRounded(_ shape: ShapeDescriptors) -> Bool {
     let curvature = shape.medianCurvaturePerNm
-    let isCut = shape.isClosed || 0.5 <= shape.borderShare
+    let least = shape.isCutOrWhole ? leastSolidAngle : leastFreeSolidAngle
     return leastConvexShare <= shape.convexShare
-      && (isCut ? leastSolidAngle : leastFreeSolidAngle) <= shape.areaNm2 * curvature * curvature
+      && least <= shape.areaNm2 * curvature * curvature
   }
 
   private func isFlat(_ shape: ShapeDescriptors) -> Bool {
@@ -43,6 +46,11 @@ extension ClassPriors {
     let curvature = shape.medianCurvaturePerNm
     return 0 < curvature ? 2 / curvature : .infinity
   }
+}
+
+extension ShapeDescriptors {
+  /// Whether nothing is missing, or mostly what lies beyond the volume's border.
+  fileprivate var isCutOrWhole: Bool { isClosed || 0.5 <= borderShare }
 }
 
 /// The membranes with class, parent and topology filled in.
@@ -62,7 +70,7 @@ public func classified(
   precondition(membranes.count == shapes.count, "Each membrane is described.")
   var classes = shapes.map { priors.classify($0) }
   let containers = zip(classes, shapes).map { kind, shape in
-    shape.isClosed || ![.sheet, .fragment].contains(kind)
+    shape.isClosed || kind.enclosesSomething
   }
   var result = nested(membranes, surfaces: surfaces, containers: containers)
   let place = Dictionary(uniqueKeysWithValues: result.enumerated().map { ($1.label, $0) })

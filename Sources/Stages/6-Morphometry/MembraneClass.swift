@@ -12,6 +12,9 @@ public enum MembraneClass: String, Codable, CaseIterable, Sendable {
   case nestedPair = "nested-pair"
   /// Too small an open piece to say what it belongs to.
   case fragment
+
+  /// Whether such a membrane has an inside, also where its surface has holes.
+  public var enclosesSomething: Bool { self != .sheet && self != .fragment }
 }
 
 /// What is taken for granted about the shapes of membranes: the thresholds that classes have.
@@ -38,8 +41,17 @@ public struct ClassPriors: Codable, Hashable, Sendable {
   /// Largest share of the normals' second moments along one direction that a tube may have: 0.5
   /// straight and whole, 1 for a plane.
   public var largestTubuleNormals = 0.75
+  /// Largest length of the mean normal of a tube that ends inside the volume: 2/π for half a tube
+  /// cut lengthwise, more for a bent sheet.
+  public var largestTubuleMeanNormal = 0.7
   /// Shape indices of tubes: 0.5 in the middle between sphere and saddle.
   public var tubuleShapeIndices = 0.25...0.72
+  /// Largest share of the normals' second moments along the third direction that a tube may have:
+  /// half way between a straight one and a sphere.
+  public var largestTubuleThird = 1.0 / 6
+  /// Largest share of a tube's area that curves inwards in both directions: ½ by chance, nearly all of a
+  /// long vesicle.
+  public var largestTubuleConvexShare = 0.75
   /// Length over width of a tube with two open ends or none.
   public var leastTubuleElongation = 1.5
   /// How far an open surface must close around its inside to be a sac, 0...1: a sheet stays below

@@ -14,6 +14,10 @@ public struct MorphometryOptions: Codable, Sendable, Equatable {
   public var posteriorDraws = 50
   /// What classes are told apart by.
   public var classes = ClassPriors()
+  /// Whether `lumen.mrc` is written.
+  public var lumen = false
+  /// Bands of distance from membranes that are written; any makes the lumen be written too.
+  public var shells: [ShellBand] = []
 
   /// The defaults.
   public init() {}

@@ -11,6 +11,8 @@ public import Volumes
 public struct ShapeDescriptors: Codable, Hashable, Sendable {
   /// Area in nm².
   public var areaNm2 = 0.0
+  /// Whether the surface's normals point away from its inner side; of an open one they need not.
+  public var normalsPointOut = true
   /// Whether the surface has no rim.
   public var isClosed = false
   /// How far it closes around what lies on its inner side, 0...1: mean, over the surface, of the
@@ -68,7 +70,8 @@ extension ShapeDescriptors {
   /// Describes a surface.
   ///
   /// - Parameter geometry: of the volume that the membrane lies in, for its border.
-  public init(_ surface: MembraneSurface, in geometry: VolumeGeometry) {
+  public init(_ given: MembraneSurface, in geometry: VolumeGeometry) {
+    let surface = given.facingApart()
     let mesh = surface.mesh
     let areas = mesh.vertexAreasAngstrom2()
     let voxel = geometry.meanVoxelSizeAngstrom
@@ -81,6 +84,7 @@ extension ShapeDescriptors {
       curvature: weightedMedian(means))
     areaNm2 = mesh.areaNm2
     isClosed = mesh.isClosed
+    normalsPointOut = 0 < inner.sign
     (enclosure, widthNm) = (inner.enclosure, inner.widthAngstrom / 10)
     elongation = 0 < widthNm ? areaNm2 / (.pi * widthNm * widthNm) : 0
     describeCurvature(surface, areas: areas, sign: inner.sign)

@@ -8,11 +8,12 @@ import WorkLedger
 struct MeasureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure",
-    abstract: "Measure membranes: instances.csv.",
+    abstract: "Measure and class membranes, fill them: instances.csv, shapes.csv, lumen.mrc.",
     discussion: """
       Works on instances.mrc and surfaces/ of the folder, or on the files named.
 
       Example:  bilayer measure --output results --force
+                bilayer measure --output results --lumen --shell 0:200 --shell -150:0 --force
                 bilayer measure --instances labels.mrc --surfaces fitted/surfaces --output measured
       """)
 
@@ -30,6 +31,7 @@ struct MeasureCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Grey of dense matter.", valueName: "auto|dark|bright"))
   var contrast: ContrastValue?
 
+  @OptionGroup var compartments: CompartmentArguments
   @OptionGroup var wedge: WedgeOptions
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var computing: ComputingOptions
@@ -39,6 +41,7 @@ struct MeasureCommand: ParsableCommand {
     try plan.resolve(reading, wedge)
     for path in [instances, tomogram] { try plan.checkVolume(path) }
     if let tomogram { plan.tomogram = try InputRecord(path: tomogram) }
+    compartments.resolve(&plan)
     if let contrast { plan.preprocessing.contrast = contrast.contrast }
     if let instances {
       plan.instances = try InputRecord(path: instances)

@@ -96,6 +96,7 @@ struct MethodArguments: ParsableArguments {
   @OptionGroup var prediction: PredictionArguments
   @OptionGroup var tracing: TracingArguments
   @OptionGroup var sizes: SizeArguments
+  @OptionGroup var compartments: CompartmentArguments
   @OptionGroup var wedge: WedgeOptions
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var device: DeviceOptions
@@ -104,6 +105,7 @@ struct MethodArguments: ParsableArguments {
   func resolve(_ plan: inout Plan) throws {
     try tracing.resolve(&plan)
     sizes.resolve(&plan)
+    compartments.resolve(&plan)
     try prediction.resolve(&plan, device: device)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import GapTracing
 import InstanceSeparation
+import Morphometry
 import Pipeline
 import Preprocessing
 import Tensors
@@ -176,6 +177,24 @@ struct SizeArguments: ParsableArguments {
   func resolve(_ plan: inout Plan) {
     if let minimumVoxels { plan.separation.minimumVoxels = minimumVoxels }
     if let minimumArea { plan.separation.minimumAreaNm2 = minimumArea }
+  }
+}
+
+/// Inside, outside and distance, as volumes.
+struct CompartmentArguments: ParsableArguments {
+  @Flag(help: "Write lumen.mrc: the innermost membrane around each voxel.")
+  var lumen = false
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "Write shells/shell_LOW_HIGH.mrc: the nearest membrane, below 0 in its lumen; again for more.",
+      valueName: "LOW:HIGH Å"))
+  var shell: [ShellValue] = []
+
+  func resolve(_ plan: inout Plan) {
+    if lumen { plan.morphometry.lumen = true }
+    if !shell.isEmpty { plan.morphometry.shells = shell.map(\.band) }
   }
 }
 

@@ -36,6 +36,7 @@ extension Pipeline {
     let classes = classified(
       measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
     let whole = classes + bare.map { abstaining($0, on: names) }
+    try writeCompartments(classes, surfaces: surfaces, shapes: shapes, instances: instances)
     try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
     try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
   }
