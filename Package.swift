@@ -115,7 +115,8 @@ let stages: [Target] = [
       "Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger",
     ]),
   module(
-    "InstanceSeparation", "Stages/4-InstanceSeparation", imaging + ["Graphs", "Meshes", "Morphology"]),
+    "InstanceSeparation", "Stages/4-InstanceSeparation",
+    imaging + ["Graphs", "Meshes", "Morphology"]),
   module(
     "SurfaceFitting", "Stages/5-SurfaceFitting",
     imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),
