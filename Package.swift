@@ -114,7 +114,9 @@ let stages: [Target] = [
     imaging + [
       "Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger",
     ]),
-  module("InstanceSeparation", "Stages/4-InstanceSeparation", imaging + ["Graphs", "Morphology"]),
+  module(
+    "InstanceSeparation", "Stages/4-InstanceSeparation",
+    imaging + ["Graphs", "Meshes", "Morphology"]),
   module(
     "SurfaceFitting", "Stages/5-SurfaceFitting",
     imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),

@@ -26,10 +26,12 @@ import Volumes
   }
 
   func separated(
-    _ samples: [Int8], method: SeparationOptions.Method = .faces, workers: Int = 2
+    _ samples: [Int8], method: SeparationOptions.Method = .faces, widestGap: Double = 600,
+    workers: Int = 2
   ) throws -> [UInt16] {
     var options = SeparationOptions()
     options.method = method
+    options.widestGapAngstrom = widestGap
     let sink = MemorySink<UInt16>(geometry: Self.geometry)
     _ = try TemporaryFolder.with { folder in
       try separate(
@@ -67,7 +69,7 @@ import Volumes
     (
       "a ball on a sheet",
       [
-        .plane(point: SIMD3(9, 20, 20), normal: direction(thetaDegrees: 82, phiDegrees: 8)),
+        .plane(point: SIMD3(12, 20, 20), normal: direction(thetaDegrees: 82, phiDegrees: 8)),
         .sphere(centre: SIMD3(30, 24, 24), radius: 14),
       ]
     ),
@@ -90,5 +92,59 @@ import Volumes
     #expect(Set(labels).subtracting([0]).count == 2)
     #expect(0.97 < Self.agreement(labels, truth, membranes: 2))
     #expect(zip(mask, labels).allSatisfy { ($0 != 0) == ($1 != 0) }, "no voxel is lost")
+  }
+
+  /// A wavy sheet with a bump, its voxels at the faces set or not at random.
+  static func noisySheet() -> [Int8] {
+    let noise = randomMask(size: size, density: 0.5, seed: 4)
+    var samples: [Int8] = []
+    for z in 0..<size.z {
+      for y in 0..<size.y {
+        for x in 0..<size.x {
+          let (u, v) = (Double(x) / 9, Double(y) / 11)
+          let height = 22 + 4 * (u - 3) * (u - 3) / 6 - 3 * v * (v - 3) / 4
+          let depth = abs(Double(z) - height)
+          let inside = depth <= 2 || (depth <= 3 && noise[VoxelIndex(x: x, y: y, z: z)] != 0)
+          samples.append(inside ? 1 : 0)
+        }
+      }
+    }
+    return samples
+  }
+
+  @Test("A single curved, rough membrane stays one")
+  func staysOne() throws {
+    let labels = try separated(Self.noisySheet())
+    #expect(Set(labels).subtracting([0]).count == 1)
+  }
+
+  /// A ball without a band, and a ball beside it.
+  static func cutBall() -> [Int] {
+    let truth = truth(
+      [
+        .sphere(centre: SIMD3(20, 24, 24), radius: 15),
+        .sphere(centre: SIMD3(47, 24, 24), radius: 7),
+      ], thickness: 4)
+    return truth.enumerated().map { index, label in
+      let x = index % size.x
+      return label == 1 && (18..<23).contains(x) ? 0 : label
+    }
+  }
+
+  @Test(
+    "Fragments of one membrane get one label, neighbours their own; a gap of 0 leaves fragments")
+  func groups() throws {
+    let truth = Self.cutBall()
+    let mask = truth.map { Int8($0 == 0 ? 0 : 1) }
+    let labels = try separated(mask)
+    #expect(Set(labels).subtracting([0]).count == 2)
+    #expect(0.99 < Self.agreement(labels, truth, membranes: 2))
+    #expect(Set(try separated(mask, widestGap: 0)).subtracting([0]).count == 3)
+  }
+
+  @Test("Labels do not depend on threads")
+  func threads() throws {
+    let mask = Self.cutBall().map { Int8($0 == 0 ? 0 : 1) }
+    #expect(try separated(mask, workers: 1) == separated(mask, workers: 3))
   }
 }

@@ -4,7 +4,7 @@ import Volumes
 /// What the faces say of two patches: whether they turn into each other, and how much mask lies
 /// between them where they face each other through it.
 struct PatchLink: Sendable {
-  /// Sum over pairs of neighbouring faces, of each 1 (one smooth face) to −1 (a crease).
+  /// Sum over pairs of neighbouring faces, of each 1 (one smooth face) to −2 (a crease).
   var continuity: Float = 0
   /// Lines through the mask from a face of one to a face of the other.
   var lines: Float = 0
@@ -70,6 +70,33 @@ struct FaceMap: Sendable {
     }
   }
 
+  /// Patches as pieces of mid-surface: half the usual thickness inside their faces.
+  ///
+  /// Patches whose faces look every way are left out.
+  ///
+  /// - Parameter fragments: of each patch.
+  func pieces(fragments: [Int32], thickness: Float) -> [SurfacePiece] {
+    var positions = [SIMD3<Double>](repeating: .zero, count: patches)
+    var normals = [SIMD3<Double>](repeating: .zero, count: patches)
+    var counts = [Double](repeating: 0, count: patches)
+    for face in faces {
+      let (place, patch) = (voxel(of: face.offset), Int(face.patch))
+      positions[patch] += SIMD3(Double(place.x), Double(place.y), Double(place.z))
+      normals[patch] += SIMD3<Double>(face.normal)
+      counts[patch] += 1
+    }
+    return (0..<patches).compactMap { patch in
+      let length = normals[patch].length
+      guard 0.7 * counts[patch] < length else { return nil }
+      let normal = normals[patch] / length
+      // A face voxel's centre lies half a voxel inside the face.
+      let depth = max(Double(thickness) - 1, 0) / 2
+      return SurfacePiece(
+        position: positions[patch] / counts[patch] - depth * normal, normal: normal,
+        fragment: Int(fragments[patch]))
+    }
+  }
+
   private func voxel(of offset: Int) -> VoxelIndex {
     let size = voxels.geometry.size
     return VoxelIndex(
@@ -91,7 +118,7 @@ struct FaceMap: Sendable {
       guard other.patch != face.patch else { continue }
       let turn = convexity(face.normal, other.normal, step)
       links[PatchPair(face.patch, other.patch), default: PatchLink()].continuity +=
-        turn < 0 ? max(1 + turn / Self.crease, -1) : 1
+        turn < 0 ? max(1 + turn / Self.crease, -2) : 1
     }
   }
 

@@ -11,12 +11,15 @@ import Volumes
 /// 3. Links get weights: a smooth face and one membrane's thickness hold together, a crease and two
 ///    membranes' thickness keep apart.
 /// 4. Patches are clustered by additive contraction; clusters too weak to be a membrane join one.
-/// 5. Every voxel of the mask gets the cluster of the nearest face.
+/// 5. Clusters that one smooth surface runs through become one (`FragmentGrouping`).
+/// 6. Every voxel of the mask gets the cluster of the nearest face.
 ///
 /// Memory: 40 bytes per face and some 200 per patch of about ten faces; a label volume in a scratch
 /// file. Linear in voxels.
 struct FaceSeparation {
   let mask: any VolumeSource<Int8>
+  /// Fragments of one membrane are grouped across gaps up to this wide; 0: not at all.
+  let widestGapAngstrom: Double
   let scratchFolder: String
   let workers: Workers
 
@@ -24,21 +27,30 @@ struct FaceSeparation {
   /// that have just met have twice the thickness; the thickness of one varies by a fifth.
   static let twoSheets: Float = 1.4
   /// Weight of a line through the mask against a pair of neighbouring faces.
-  static let lineWeight: Float = 1
+  static let lineWeight: Float = 1.5
   /// Two clusters become one only across a seam that is not short for their size: its weight must be
-  /// above the square root of the smaller one's faces. A membrane cut in two has a seam five times as
+  /// above this many square roots of the smaller one's faces. A membrane cut in two has a seam five times as
   /// long; a bridge of noise one half as long.
-  static let seam = 1.0
+  static let seam = 1.5
   /// The seam that suffices for clusters of any size, in usual thicknesses.
   static let longSeam = 20.0
   /// Clusters with fewer faces, in squares of the usual thickness, are no membrane by themselves.
-  static let leastFaces: Float = 12
+  static let leastFaces: Float = 40
 
   /// - Returns: the parts; nothing is left out.
-  func labelling() throws -> ComponentLabelling {
-    var map = try faceMap()
+  func labelling(_ monitor: StageMonitor) throws -> ComponentLabelling {
+    var map = try faceMap(monitor)
     let links = links(of: map)
     let usual = usualThickness(links)
+    let fragments = fragments(of: map, links: links, usual: usual)
+    map.fill(grouped(fragments, map: map, usual: usual))
+    return ComponentLabelling(counting: map.voxels)
+  }
+
+  /// The fragment of each patch, from 1.
+  private func fragments(
+    of map: FaceMap, links: [(PatchPair, PatchLink)], usual: Float
+  ) -> [Int32] {
     let weighted = links.map { pair, link in
       (pair: pair, link: link, weight: Self.weight(of: link, usual: usual))
     }
@@ -55,8 +67,19 @@ struct FaceSeparation {
       clusters: clusters, faces: sizes, weighted: weighted,
       leastFaces: Int(Self.leastFaces * usual * usual))
     let owners = weak.resolved()
-    map.fill(numbered(clusters.map { owners[$0] }))
-    return ComponentLabelling(counting: map.voxels)
+    return numbered(clusters.map { owners[$0] })
+  }
+
+  /// Gives fragments of one membrane one number.
+  private func grouped(_ fragments: [Int32], map: FaceMap, usual: Float) -> [Int32] {
+    guard 0 < widestGapAngstrom else { return fragments }
+    let grouping = FragmentGrouping(
+      thickness: Double(usual),
+      widestGap: widestGapAngstrom / mask.geometry.meanVoxelSizeAngstrom)
+    let pieces = map.pieces(fragments: fragments, thickness: usual)
+    var sets = UnionFind(count: Int(fragments.max() ?? 0) + 1)
+    for pair in grouping.pairs(of: pieces) { sets.unite(pair.first, pair.second) }
+    return fragments.map { Int32(sets.root(of: Int($0))) }
   }
 
   /// Names clusters 1, 2, ... in order of their first patch.
@@ -70,7 +93,7 @@ struct FaceSeparation {
     return clusters.map { numbers[$0] }
   }
 
-  private func faceMap() throws -> FaceMap {
+  private func faceMap(_ monitor: StageMonitor) throws -> FaceMap {
     let voxels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
     var map = FaceMap(voxels: voxels)
     let finder = FaceFinder(mask: mask)
@@ -82,6 +105,7 @@ struct FaceSeparation {
         Result { try finder.tile(batch[first + index]) }
       }
       for result in found { if let tile = try result.get() { map.add(tile) } }
+      try monitor.report(completed: first + batch.count, of: 3 * tiles.count)
     }
     return map
   }

@@ -2,8 +2,8 @@ import Morphology
 public import TomogramModel
 public import Volumes
 
-/// Parts a mask into membranes: by its faces, so that touching membranes come apart, or, as a
-/// baseline, into its connected components.
+/// Parts a mask into membranes: by its faces, so that touching membranes come apart and fragments of
+/// one membrane come together, or, as a baseline, into its connected components.
 ///
 /// Labels run from 1 by falling area of the mid-surface; equal areas by falling voxels, then by first
 /// voxel. Every kept part is a membrane, closed or not.
@@ -29,7 +29,10 @@ public func separate(
         of: mask, connectivity: options.connectivity, scratchFolder: scratchFolder,
         workers: workers)
     case .faces:
-      try FaceSeparation(mask: mask, scratchFolder: scratchFolder, workers: workers).labelling()
+      try FaceSeparation(
+        mask: mask, widestGapAngstrom: options.widestGapAngstrom, scratchFolder: scratchFolder,
+        workers: workers
+      ).labelling(monitor)
     }
   try monitor.report(completed: 1, of: 3)
   let areas = try midSurfaceAreas(

@@ -11,6 +11,9 @@ public struct SeparationOptions: Codable, Hashable, Sendable {
   }
   /// How membranes are told apart. Default: by faces.
   public var method = Method.faces
+  /// By faces, fragments that one smooth surface runs through get one label across gaps up to this wide, in
+  /// Å; 0: none do. Default 600: farther apart, too many surfaces run through two fragments.
+  public var widestGapAngstrom = 600.0
   /// With `components`, which voxels count as touching. Default: those that share a corner, as a thin oblique membrane
   /// hangs together by corners only.
   public var connectivity = Connectivity.twentySix

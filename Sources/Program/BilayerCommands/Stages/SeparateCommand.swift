@@ -9,6 +9,7 @@ struct SeparateCommand: ParsableCommand {
     abstract: "Tell membranes apart, and correct it: instances.mrc.",
     discussion: """
       Works on mask.mrc of the folder, on the mask named, or takes in labels corrected elsewhere.
+      Touching membranes are parted by the mask's faces; fragments of one membrane get one label.
       Edits are kept in plan.json and done again on every rerun; labels stay as they are.
 
       Example:  bilayer separate --output results --minimum-area 500 --force
@@ -29,6 +30,12 @@ struct SeparateCommand: ParsableCommand {
       "How membranes are told apart (default: faces).", valueName: "faces|components"))
   var method: SeparationMethodValue?
 
+  @Option(
+    help: ArgumentHelp(
+      "Widest gap across which fragments of one membrane get one label; 0: none (default: 600).",
+      valueName: "Å"))
+  var widestGap: Double?
+
   @OptionGroup var sizes: SizeArguments
   @OptionGroup var edits: EditArguments
   @OptionGroup var reading: ReadingArguments
@@ -37,6 +44,9 @@ struct SeparateCommand: ParsableCommand {
   mutating func validate() throws {
     if mask != nil && instances != nil {
       throw ValidationError("--mask is parted and --instances is taken as it is: give one of them.")
+    }
+    if let widestGap, !(0 <= widestGap && widestGap.isFinite) {
+      throw ValidationError("--widest-gap \(widestGap): expected a length in Å from 0.")
     }
   }
 
@@ -51,6 +61,7 @@ struct SeparateCommand: ParsableCommand {
     }
     if let instances { plan.instances = try InputRecord(path: instances) }
     if let method { plan.separation.method = method.method }
+    if let widestGap { plan.separation.widestGapAngstrom = widestGap }
     sizes.resolve(&plan)
     edits.resolve(&plan)
     try computing.run(plan, only: [.separate], in: stage.folder, placement: stage.rule)
