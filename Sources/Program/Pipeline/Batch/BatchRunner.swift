@@ -31,6 +31,8 @@ public final class BatchRunner {
   private let context: RunContext
   private let shouldStop: () -> Bool
   private var runs: [Run] = []
+  /// Tasks that were not settled when last looked at; what is settled stays so.
+  private var open: [BatchTask]
   /// How often runs have been killed, by task.
   private var kills: [String: Int] = [:]
   private var lastSign = ContinuousClock.now
@@ -53,6 +55,7 @@ public final class BatchRunner {
   ) {
     (self.batch, self.settings, self.context) = (batch, settings, context)
     self.shouldStop = shouldStop
+    open = batch.tasks
     ledger = batch.ledger(
       owner: Self.processName, staleAfterSeconds: settings.staleAfterSeconds)
   }
@@ -89,16 +92,15 @@ public final class BatchRunner {
   /// - Returns: whether nothing runs here and nothing is open or held elsewhere.
   private func isOver() throws -> Bool {
     guard runs.count < settings.workers, nextLook <= .now else { return false }
-    var unsettled = 0
-    for task in batch.tasks where ledger.outcome(of: task.name) == nil {
-      unsettled += 1
-      guard runs.count < settings.workers, !isBusy(task), let claim = try ledger.claim(task.name)
-      else { continue }
+    open.removeAll { ledger.outcome(of: $0.name) != nil }
+    for task in open {
+      guard runs.count < settings.workers else { break }
+      guard !isBusy(task), let claim = try ledger.claim(task.name) else { continue }
       try start(task, claim)
     }
-    let pause = min(1, settings.staleAfterSeconds / 4)
-    nextLook = .now + .seconds(pause)
-    return unsettled == 0 && runs.isEmpty
+    // Seldom enough for a hundred idle workers on a file system that is slow at names.
+    nextLook = .now + .seconds(min(10, settings.staleAfterSeconds / 12))
+    return open.isEmpty && runs.isEmpty
   }
 
   /// Whether a run goes on whose owner has died: it is left to finish.
