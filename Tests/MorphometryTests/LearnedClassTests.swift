@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(
-    "Classes that differ are told apart, by examples left out and by new ones", arguments: [3, 8])
+    "Classes that differ are told apart, by examples left out and by new ones", arguments: [6, 12])
   func learns(count: Int) {
     let (model, check) = LearnedClasses.learn(Self.examples(count))
     #expect(model.classes.map(\.name) == ["big", "small", "tube"])
