@@ -7,11 +7,9 @@ extension ClassPriors {
   /// In this order: tubes, rounded shapes, sacs, and of what is left sheets and fragments.
   public func classify(_ shape: ShapeDescriptors) -> MembraneClass {
     if isTube(shape) { return .tubule }
-    if isRounded(shape) {
+    if shape.isClosed && isFlat(shape) { return .largeClosed }
+    if isRounded(shape) || shape.isClosed {
       return diameterNm(shape) <= largestVesicleNm ? .vesicle : .largeClosed
-    }
-    if shape.isClosed {
-      return diameterNm(shape) <= largestVesicleNm && !isFlat(shape) ? .vesicle : .largeClosed
     }
     if leastEnclosure <= shape.enclosure {
       return .largeClosed

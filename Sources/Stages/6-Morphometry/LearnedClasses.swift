@@ -90,7 +90,7 @@ extension LearnedClasses {
   /// Temperatures that are tried: above 1 makes less sure.
   private static let temperatures = (0...24).map { Double.pow(2, Double($0) / 4 - 1) }
   /// A shape this many times farther off than any example is unlike all.
-  private static let farness = 2.0
+  private static let farness = 4.0
 
   /// Learns from examples.
   ///
@@ -117,7 +117,9 @@ extension LearnedClasses {
     let left = best?.left ?? []
     var model = LearnedClasses(examples, names: names, shrinkage: shrinkage)
     model.temperature = temperature
-    model.reach = left.map { $0.distances[$0.own] }.max() ?? .infinity
+    // At least what is expected of so many standardised numbers: examples may be copies.
+    let expected = Double(ShapeFeatures.names.count)
+    model.reach = left.reduce(expected) { max($0, $1.distances[$1.own]) }
     return (model, check(left, classes: names.count, temperature: temperature))
   }
 
