@@ -14,7 +14,7 @@ import Volumes
 /// 5. Clusters that one smooth surface runs through become one (`FragmentGrouping`).
 /// 6. Every voxel of the mask gets the cluster of the nearest face.
 ///
-/// Memory: 40 bytes per face and some 200 per patch of about ten faces; a label volume in a scratch
+/// Memory: 56 bytes per face and some 200 per patch of about ten faces; a label volume in a scratch
 /// file. Linear in voxels.
 struct FaceSeparation {
   let mask: any VolumeSource<Int8>
