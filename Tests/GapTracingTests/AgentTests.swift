@@ -148,11 +148,8 @@ func fragmentScene(_ mask: Block<Int8>, folder: String) throws -> TracingScene {
     for (offset, isClosed) in [(5.0, true), (-5.0, false)] {
       var options = TracingOptions()
       options.method = .tracer
-      var judges = BridgeJudges()
-      judges[.tracer, .given] = BridgeJudge(constant: offset)
-      // Nothing here is predicted, so nobody asks this one.
-      judges[.tracer, .predicted] = BridgeJudge(constant: -offset)
-      let tracer = OpenTracer(policy: StraightAhead(), judges: judges)
+      let tracer = OpenTracer(
+        policy: StraightAhead(), judges: ["tracer": BridgeJudge(constant: offset)])
       let traced = try Traced(mask, options: options, tracer: tracer)
       #expect(traced.bridges.count == 1)
       let probability = try #require(traced.bridges.first?.probability)

@@ -169,23 +169,11 @@ extension BridgeFeatures {
     }
   }
 
-  @Test("Bridges are judged by what their fragments come from, or else by the judge there is")
-  func judgesByOrigin() {
-    var judges = BridgeJudges()
-    #expect(judges.judge(of: .tracer, origin: .given) == nil)
-    judges[.tracer, .predicted] = BridgeJudge(constant: 1)
-    #expect(judges.judge(of: .tracer, origin: .given) == BridgeJudge(constant: 1))
-    #expect(judges.judge(of: .merging, origin: .given) == nil)
-    judges[.tracer, .given] = BridgeJudge(constant: 2)
-    #expect(judges.judge(of: .tracer, origin: .given) == BridgeJudge(constant: 2))
-    #expect(judges.judge(of: .tracer, origin: .predicted) == BridgeJudge(constant: 1))
-  }
-
   @Test("A tracer survives its file, and files of other kinds are refused")
   func file() throws {
     try TemporaryFolder.with { folder in
       var card = TracerCard()
-      card.judges[.tracer, .predicted] = BridgeJudge(constant: 0.25)
+      card.judges = ["tracer": BridgeJudge(constant: 0.25)]
       card.training = ["seed": "5"]
       let weights = ActionValueNetwork.initialWeights(card.architecture, seed: 5)
       let path = folder + "/tracer.safetensors"

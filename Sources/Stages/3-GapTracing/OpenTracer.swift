@@ -4,11 +4,11 @@ public import ReinforcementLearning
 public struct OpenTracer {
   /// Tells what an agent's actions are worth.
   public let policy: any ActionValues
-  /// Tell how likely a bridge is right.
-  public let judges: BridgeJudges
+  /// Tell how likely a bridge is right, by the method that found it.
+  public let judges: [String: BridgeJudge]
 
   /// Puts both together.
-  public init(policy: any ActionValues, judges: BridgeJudges) {
+  public init(policy: any ActionValues, judges: [String: BridgeJudge]) {
     (self.policy, self.judges) = (policy, judges)
   }
 }

@@ -35,7 +35,7 @@ extension Tracer {
       {
         // Judges know surfaces only, not strings.
         let isWide = options.minimumPaths <= patch.paths.count
-        let judge = isWide ? model?.judges.judge(of: method, origin: origin) : nil
+        let judge = isWide ? model?.judges[method.rawValue] : nil
         candidates.append(
           BridgeCandidate(
             patch: patch, method: method,

@@ -11,8 +11,6 @@ struct Tracer {
   let mask: ScratchVolume<Int8>
   /// Probability × 255; nil where only a mask is given.
   let probability: ScratchVolume<UInt8>?
-  /// Where what is seen comes from.
-  let origin: FragmentOrigin
   let scratchFolder: String
   let workers: Workers
   let monitor: StageMonitor

@@ -21,8 +21,8 @@ public struct TracerModel: Equatable, Sendable {
 public struct TracerCard: Codable, Hashable, Sendable {
   /// The network's shape.
   public var architecture: ActionValueNetwork.Architecture
-  /// What tells how likely a bridge is right.
-  public var judges = BridgeJudges()
+  /// What tells how likely a bridge is right, by the method that found it.
+  public var judges: [String: BridgeJudge] = [:]
   /// What it was trained with, as JSON texts by name.
   public var training: [String: String] = [:]
 
@@ -66,7 +66,7 @@ extension TracerModel {
       throw TracerModelError.noTracer(path: path, reason: "it has no card of a tracer")
     }
     guard let card = try? JSONDecoder().decode(TracerCard.self, from: Data(text.utf8)),
-      card.architecture == TracerCard().architecture, card.judges.areValid
+      card.architecture == TracerCard().architecture, card.judges.values.allSatisfy(\.isValid)
     else { throw TracerModelError.noTracer(path: path, reason: "it is of another version") }
     self.init(card: card, weights: file.tensors)
   }

@@ -11,8 +11,6 @@ public struct TracingCourse: Sendable {
   let membranes: [UInt16]
   /// What finds bridges in it.
   let tracer: Tracer
-  /// Whether gaps were cut into it.
-  let hasCutGaps: Bool
 
   /// Number of rims to set out from.
   public var startCount: Int { rims.count }
@@ -60,9 +58,8 @@ extension TracingCourse {
     }
     tracer = Tracer(
       options: options, tilt: lesson.tilt, geometry: geometry, mask: mask,
-      probability: probability, origin: lesson.mask == nil ? .predicted : .given,
-      scratchFolder: scratchFolder, workers: workers, monitor: .silent, density: nil)
-    hasCutGaps = lesson.cutsGaps
+      probability: probability, scratchFolder: scratchFolder, workers: workers, monitor: .silent,
+      density: nil)
     var fragments = try tracer.fragments()
     if lesson.mask == nil { try tracer.eraseSpecks(fragments) }
     let labels = try ScratchVolume<UInt16>(geometry: geometry, folder: scratchFolder)

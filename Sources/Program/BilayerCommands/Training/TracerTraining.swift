@@ -134,7 +134,7 @@ struct TracerTraining {
     var blind = masked
     masked.density = density
     blind.density = nil
-    return learning.steps == 0 ? [predicted, masked, blind] : [predicted, cut, masked, blind]
+    return [predicted, cut, masked, blind]
   }
 
   /// The probability beside the tomogram, or else what the shipped network says.
