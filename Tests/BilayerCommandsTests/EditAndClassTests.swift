@@ -57,9 +57,9 @@ struct EditAndClassTests {
       bilayer separate --output out --drop 7 --force --quiet 2>fault && exit 9
       cmp out/plan.json first.json
       cat fault
-      bilayer separate --output out --minimum-voxels 5000 --force --quiet 2>fault && exit 9
+      bilayer separate --output out --minimum-voxels 100000 --force --quiet 2>fault && exit 9
       cat fault
-      bilayer separate --output out --minimum-voxels 5000 --forget-edits --force --quiet
+      bilayer separate --output out --minimum-voxels 100000 --forget-edits --force --quiet
       """
     try run(script) { _, outcome in
       #expect(outcome.status == 0, "\(outcome.messages)")

@@ -108,7 +108,9 @@ extension TriangleMesh {
     let noise = ["convex_share", "sphere", "ellipsoid"]
     for column in ShapeDescriptors.columns where !noise.contains(where: column.name.hasPrefix) {
       let (a, b) = (column.value(first), column.value(second))
-      #expect(abs(a - b) <= 0.03 * max(abs(a), 0.1), "\(column.name): \(a), \(b)")
+      // Rays meet the far wall of a regular tube in its vertices, where rounding decides.
+      let tolerance = column.name == "enclosure" ? 0.1 : 0.03 * max(abs(a), 0.1)
+      #expect(abs(a - b) <= tolerance, "\(column.name): \(a), \(b)")
     }
     #expect(abs(first.shapeIndex - 0.5) < 0.03)
     #expect(abs(first.widthNm - 30) < 1)

@@ -138,7 +138,7 @@ import Volumes
     arguments: [ShellBand(0, 90), ShellBand(-60, -20), ShellBand(-50, 75), ShellBand(30, 70)])
   func shells(band: ShellBand) throws {
     let labels = Self.labels(radii: [280, 150])
-    let inside = try lumen([try enclosure(1, sphere(280)), try enclosure(2, sphere(150))], labels)
+    let inside = Self.filled { $0.length < 130 ? 2 : 170 < $0.length && $0.length < 260 ? 1 : 0 }
     let sink = MemorySink<UInt16>(geometry: Self.geometry)
     try writeShell(
       band, around: labels, lumen: inside, parents: [2: 1], into: sink, workers: Workers(count: 2),
