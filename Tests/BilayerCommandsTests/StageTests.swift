@@ -47,10 +47,11 @@ struct StageTests {
         """
         set -e
         bilayer trace --mask torn.mrc --method minimal-path --output out --quiet
-        for stage in separate fit measure; do bilayer $stage --output out --quiet; done
+        for stage in 'separate --widest-gap 0' fit measure; do bilayer $stage --output out --quiet; done
         cp out/instances.csv before.csv
         bilayer trace --mask torn.mrc --method minimal-path --reject 1 --output out --force --quiet
-        for stage in separate fit measure; do bilayer $stage --output out --force --quiet; done
+        for stage in 'separate --widest-gap 0' fit measure
+        do bilayer $stage --output out --force --quiet; done
         """, in: folder)
       #expect(run.status == 0, "\(run.messages)")
       #expect(try MembraneTable.read(path: folder + "/before.csv").map(\.label) == [1])

@@ -49,10 +49,10 @@ private func points(
     let index = PointIndex(found.map(\.position))
     let holes = sphere.mesh.vertices.map { index.nearest(to: $0)?.distance ?? .infinity }
     #expect((holes.max() ?? .infinity) < 1.1 * spacing)
-    // A maximal set: each disk of radius spacing/2 takes 0.55 to 0.75 of the area; the densest
-    // packing takes 0.907.
+    // Disks of radius spacing/2 placed at random until none fits take 0.547 of a plane (Feder, J. Theor.
+    // Biol. 87, 1980, 237); darts on a grid may miss the last few.
     let share = Double(found.count) * .pi * 50 * 50 / (4 * .pi * 400 * 400)
-    #expect(0.55 < share && share < 0.78)
+    #expect(abs(share - 0.547) < 0.03)
   }
 
   @Test("The same seed gives the same points, another seed others")

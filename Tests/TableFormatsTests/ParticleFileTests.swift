@@ -85,7 +85,7 @@ private func parse(_ text: String) -> (columns: [String], rows: [[Substring]]) {
 
   @Test("Numbers survive to 0.0001, also small negative ones; an unknown deviation is nan")
   func numbers() throws {
-    var odd = particle(SIMD3(449.99996, 504.87655, 1239.99951))
+    var odd = particle(SIMD3(449.99996, 504.87651, 1239.99951))
     odd.standardDeviationAngstrom = .nan
     let row = try #require(
       parse(

@@ -61,10 +61,14 @@ extension TriangleMesh {
     for start in starts where next[start] != nil {
       var (place, points) = (start, [crossing(of: start, z: z)])
       while let following = next.removeValue(forKey: place), following != start {
-        points.append(crossing(of: following, z: z))
+        let point = crossing(of: following, z: z)
+        // All edges below a vertex on the plane meet the plane in it.
+        if point != points.last { points.append(point) }
         place = following
       }
-      lines.append(SectionLine(points: points, isClosed: ends.contains(start)))
+      let isClosed = ends.contains(start)
+      if isClosed, 1 < points.count, points.first == points.last { points.removeLast() }
+      lines.append(SectionLine(points: points, isClosed: isClosed))
     }
     return lines
   }

@@ -14,7 +14,7 @@ struct StatusCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Folder of `bilayer batch`.", valueName: "DIR"))
   var folder: String
 
-  @Option(help: ArgumentHelp("Form of the answer (default: text).", valueName: "text|json"))
+  @Option(help: ArgumentHelp("Form of the answer.", valueName: "text|json"))
   var format = OutputFormat.text
 
   func run() throws {

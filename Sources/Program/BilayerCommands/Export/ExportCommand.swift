@@ -36,7 +36,7 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Whose pixels count (default: the plan's tomogram, else instances.mrc).", valueName: "FILE"))
+      "Whose pixels count (default: the plan's tomogram, else the labels).", valueName: "FILE"))
   var tomogram: String?
 
   @OptionGroup var reading: ReadingArguments

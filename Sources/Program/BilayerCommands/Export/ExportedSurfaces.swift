@@ -73,12 +73,12 @@ struct ExportFrame {
   /// Its name, one word.
   let name: String
 
-  /// Finds it: the file named, else the plan's tomogram, else the folder's labels.
+  /// Finds it: the file named, else the plan's tomogram, else the labels.
   init(folder path: String, tomogram: String?, reading: ReadingArguments) throws {
     let folder = ResultFolder(path)
     let plan = Folder.exists(folder.plan) ? try? Plan(path: folder.plan) : nil
     let planned = plan?.tomogram?.path
-    let candidates = [planned, folder.instances].compactMap { $0 }.filter { Folder.exists($0) }
+    let candidates = [planned, folder.instances, plan?.instances?.path].compactMap { $0 }.filter { Folder.exists($0) }
     guard let file = tomogram ?? candidates.first else {
       throw UsageError(
         "\(path) has neither a tomogram in its plan nor instances.mrc, so positions in pixels are "

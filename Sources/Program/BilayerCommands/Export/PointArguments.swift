@@ -8,31 +8,31 @@ import Volumes
 
 /// Which points `bilayer export --points` writes.
 struct PointArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Distance of points (default: 100).", valueName: "Å"))
+  @Option(help: ArgumentHelp("Distance of points.", valueName: "Å"))
   var spacing = 100.0
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Move points along the normal (default: 0).", valueName: "Å"))
+    help: ArgumentHelp("Move points along the normal.", valueName: "Å"))
   var offset = 0.0
 
   @Flag(help: "No points where the membrane was bridged or inferred.")
   var seenOnly = false
 
   @Option(
-    help: ArgumentHelp("5: centred Å; 4: pixels of the tilt series (default: 5).", valueName: "5|4")
+    help: ArgumentHelp("5: centred Å; 4: pixels of the tilt series.", valueName: "5|4")
   )
   var relion = 5
 
   @Option(
     help: ArgumentHelp(
-      "Tilt-series pixels in one of the tomogram's, for --relion 4 (default: 1).", valueName: "N"))
+      "Tilt-series pixels in one of the tomogram's, for --relion 4.", valueName: "N"))
   var binning = 1.0
 
   @Option(help: ArgumentHelp("rlnTomoName (default: the tomogram's).", valueName: "NAME"))
   var tomogramName: String?
 
-  @Option(help: ArgumentHelp("Seed of points and rot (default: 1).", valueName: "N"))
+  @Option(help: ArgumentHelp("Seed of points and rot.", valueName: "N"))
   var seed: UInt64 = 1
 
   mutating func validate() throws {
