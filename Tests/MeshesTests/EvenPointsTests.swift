@@ -50,9 +50,9 @@ private func points(
     let holes = sphere.mesh.vertices.map { index.nearest(to: $0)?.distance ?? .infinity }
     #expect((holes.max() ?? .infinity) < 1.1 * spacing)
     // Disks of radius spacing/2 placed at random until none fits take 0.547 of a plane (Feder, J. Theor.
-    // Biol. 87, 1980, 237); darts on a grid may miss the last few.
+    // Biol. 87, 1980, 237). With darts a quarter of the spacing apart, up to a tenth of it is missed.
     let share = Double(found.count) * .pi * 50 * 50 / (4 * .pi * 400 * 400)
-    #expect(abs(share - 0.547) < 0.03)
+    #expect(0.9 * 0.547 < share && share < 0.547)
   }
 
   @Test("The same seed gives the same points, another seed others")

@@ -78,7 +78,9 @@ struct ExportFrame {
     let folder = ResultFolder(path)
     let plan = Folder.exists(folder.plan) ? try? Plan(path: folder.plan) : nil
     let planned = plan?.tomogram?.path
-    let candidates = [planned, folder.instances, plan?.instances?.path].compactMap { $0 }.filter { Folder.exists($0) }
+    let candidates = [planned, folder.instances, plan?.instances?.path].compactMap { $0 }.filter {
+      Folder.exists($0)
+    }
     guard let file = tomogram ?? candidates.first else {
       throw UsageError(
         "\(path) has neither a tomogram in its plan nor instances.mrc, so positions in pixels are "
