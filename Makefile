@@ -21,13 +21,19 @@ bench: packages engine
 	$(SWIFT) build -c release --product bilayer-bench
 	.build/release/bilayer-bench
 
-# Scores of the shipped model on unseen and on foreign data.
+# Scores of the shipped model on unseen and on foreign data. Beside them, for root only:
+# Scripts/validate-slurm.sh and Scripts/validate-memory.sh.
 validate: packages engine build
 	sh Scripts/validate.sh
 	sh Scripts/validate-surfaces.sh
 	sh Scripts/validate-strangers.sh
 	TOMOGRAM=1 sh Scripts/validate-gaps.sh none closing tensor-voting minimal-path judged-path merging tracer learned
 	sh Scripts/validate-em.sh
+	sh Scripts/validate-kills.sh
+	sh Scripts/validate-outputs.sh
+	sh Scripts/validate-bridges.sh
+	sh Scripts/validate-classes.sh
+	sh Scripts/validate-separation.sh
 	sh Scripts/validate-few-sections.sh
 
 # Makes the shipped models anew: minutes on a GPU, a day on two cores.
