@@ -21,8 +21,9 @@ bench: packages engine
 	$(SWIFT) build -c release --product bilayer-bench
 	.build/release/bilayer-bench
 
-# Scores of the shipped model on unseen and on foreign data. Beside them, for root only:
-# Scripts/validate-slurm.sh and Scripts/validate-memory.sh.
+# Scores of the shipped model on unseen and on foreign data. Beside them are
+# validate-slurm.sh and validate-memory.sh, which need root, and validate-classes.sh, validate-outputs.sh and the
+# other parts of validate-separation.sh, which need Python packages that each names.
 validate: packages engine build
 	sh Scripts/validate.sh
 	sh Scripts/validate-surfaces.sh
@@ -30,10 +31,8 @@ validate: packages engine build
 	TOMOGRAM=1 sh Scripts/validate-gaps.sh none closing tensor-voting minimal-path judged-path merging tracer learned
 	sh Scripts/validate-em.sh
 	sh Scripts/validate-kills.sh
-	sh Scripts/validate-outputs.sh
 	sh Scripts/validate-bridges.sh
-	sh Scripts/validate-classes.sh
-	sh Scripts/validate-separation.sh
+	sh Scripts/validate-separation.sh predicted
 	sh Scripts/validate-few-sections.sh
 
 # Makes the shipped models anew: minutes on a GPU, a day on two cores.
