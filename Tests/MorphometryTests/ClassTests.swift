@@ -91,6 +91,24 @@ extension TriangleMesh {
     #expect(kind(sphere(300).keeping { $0.z < -240 }, in: cube(halfAngstrom: 900)) == .fragment)
   }
 
+  @Test("A large vesicle without its caps is no tubule, though noise bends it around one axis")
+  func belt() {
+    // A lysosome at ±45°, as it was measured.
+    var belt = ShapeDescriptors()
+    belt.areaNm2 = 114_200
+    (belt.medianCurvaturePerNm, belt.curvednessPerNm) = (0.00695, 0.01055)
+    (belt.shapeIndex, belt.convexShare) = (0.540, 0.544)
+    (belt.normalsAlongOne, belt.normalsAlongThird) = (0.529, 0.078)
+    (belt.enclosure, belt.boundaryLoops) = (0.131, 8)
+    (belt.ellipsoidShare, belt.ellipsoidLongestNm, belt.ellipsoidShortestNm) = (0.872, 187, 166)
+    #expect(ClassPriors().classify(belt) == .largeClosed)
+    // On no ellipsoid, or a thin one, the same is a tube.
+    belt.ellipsoidShare = 0.5
+    #expect(ClassPriors().classify(belt) == .tubule)
+    (belt.ellipsoidShare, belt.ellipsoidShortestNm) = (0.872, 40)
+    #expect(ClassPriors().classify(belt) == .tubule)
+  }
+
   @Test("Turning, moving and flipping a surface change neither class nor descriptors much")
   func invariance() {
     let tube = TriangleMesh.cylinder(

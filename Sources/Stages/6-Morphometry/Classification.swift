@@ -6,9 +6,10 @@ extension ClassPriors {
   ///
   /// In this order: tubes, rounded shapes, sacs, and of what is left sheets and fragments.
   public func classify(_ shape: ShapeDescriptors) -> MembraneClass {
-    if isTube(shape) { return .tubule }
+    let isWide = isWideEllipsoid(shape)
+    if isTube(shape) && !isWide { return .tubule }
     if shape.isClosed && isFlat(shape) { return .largeClosed }
-    if isRounded(shape) || shape.isClosed {
+    if isRounded(shape) || isWide || shape.isClosed {
       return diameterNm(shape) <= largestVesicleNm ? .vesicle : .largeClosed
     }
     if leastEnclosure <= shape.enclosure {
@@ -32,6 +33,10 @@ extension ClassPriors {
     let least = shape.isCutOrWhole ? leastSolidAngle : leastFreeSolidAngle
     return leastConvexShare <= shape.convexShare
       && least <= shape.areaNm2 * curvature * curvature
+  }
+
+  private func isWideEllipsoid(_ shape: ShapeDescriptors) -> Bool {
+    leastEllipsoidShare <= shape.ellipsoidShare && largestTubuleNm < 2 * shape.ellipsoidShortestNm
   }
 
   private func isFlat(_ shape: ShapeDescriptors) -> Bool {

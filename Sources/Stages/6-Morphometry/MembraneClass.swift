@@ -33,6 +33,11 @@ public struct ClassPriors: Codable, Hashable, Sendable {
   /// Share of the area that must curve around the inside in both directions for a rounded shape:
   /// 1 for a sphere, about ½ by chance for a tube, less for waves.
   public var leastConvexShare = 0.6
+  /// Share of the area on one ellipsoid, wider than any tubule, from which a shape counts as rounded
+  /// whatever its curvatures say: those of a large vesicle without its caps look like a tube's.
+  public var leastEllipsoidShare = 0.8
+  /// Width that tubules stay below, in nm.
+  public var largestTubuleNm = 150.0
   /// Solid angle, in sr, that a rounded piece must cover to be told from a bent sheet: area over
   /// squared radius of curvature, 4π for a sphere. For pieces that mostly the border cuts.
   public var leastSolidAngle = 0.8
