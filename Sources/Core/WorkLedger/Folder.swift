@@ -56,6 +56,12 @@ public enum Folder {
     if unsafe unlink(path) != 0 { unsafe rmdir(path) }
   }
 
+  /// Removes the files in a folder, and the folder if nothing else is in it.
+  public static func empty(_ path: String) {
+    for name in names(in: path) { remove(path + "/" + name) }
+    remove(path)
+  }
+
   /// The folder a path lies in.
   public static func parent(of path: String) -> String {
     var trimmed = Substring(path)

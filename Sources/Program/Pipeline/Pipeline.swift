@@ -68,15 +68,17 @@ public struct Pipeline {
         folder.removeUnfinished(stage)
         continue
       }
-      journal.clear([stage] + stage.laterStages.filter(stages.contains))
+      // Surfaces that a killed run has finished stay; `measure` has no files of single membranes.
+      let keepsFiles = stage == .fit && MembraneRecords(of: stage, work: key, in: folder).isBegun
+      journal.clear((keepsFiles ? [] : [stage]) + stage.laterStages.filter(stages.contains))
       log.note("\(stage.rawValue): begins")
       let monitor = context.monitor(stage)
       switch stage {
       case .predict: try predict(monitor, key: key)
       case .trace: try trace(monitor)
       case .separate: try separate(monitor)
-      case .fit: try fit(monitor)
-      case .measure: try measure(monitor)
+      case .fit: try fit(monitor, key: key)
+      case .measure: try measure(monitor, key: key)
       case .report: try report(monitor)
       }
       try journal.finish(stage, key: key)

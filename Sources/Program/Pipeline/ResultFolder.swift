@@ -47,6 +47,9 @@ public struct ResultFolder: Hashable, Sendable {
   /// What prediction has done so far of a volume: the tomogram (0), or a half.
   func tiles(ofVolume number: Int) -> String { journal + "/predict-\(number).tiles" }
 
+  /// What a stage has done so far of single membranes: a folder.
+  func records(of stage: Stage) -> String { journal + "/" + stage.rawValue }
+
   /// Surface file of a membrane, without ending: `surfaces/membrane_0001`.
   public func surface(label: Int) -> String { surfaces + "/" + Self.surfaceName(label: label) }
 
@@ -99,6 +102,7 @@ public struct ResultFolder: Hashable, Sendable {
 extension ResultFolder {
   /// Removes what a stage keeps until it is over.
   func removeUnfinished(_ stage: Stage) {
+    Folder.empty(records(of: stage))
     guard stage == .predict else { return }
     for volume in 0...2 { Folder.remove(tiles(ofVolume: volume)) }
   }

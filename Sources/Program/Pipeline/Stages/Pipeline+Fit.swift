@@ -7,46 +7,86 @@ import WorkLedger
 
 extension Pipeline {
   /// Stage 5: a smooth surface for each membrane, and the simple shapes it resembles.
-  func fit(_ monitor: StageMonitor) throws {
+  ///
+  /// - Parameter key: digest of all that decides the result.
+  func fit(_ monitor: StageMonitor, key: String) throws {
     let instances = try instances(for: .fit)
     let membranes = try instances.membranes(monitor)
-    let provenance = try provenance(on: instances.source.geometry)
-    let probability = try probability(on: instances.source.geometry)
+    let evidence = FitEvidence(
+      instances: instances.source, provenance: try provenance(on: instances.source.geometry),
+      probability: try probability(on: instances.source.geometry))
     _ = try Folder.make(folder.surfaces)
-    var options = plan.fitting
-    // A surface too large for the cap keeps its place and goes without standard deviations.
-    options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
+    let records = MembraneRecords(of: .fit, work: key, in: folder)
+    try records.begin()
     let total = membranes.reduce(1) { $0 + $1.voxels }
-    var (done, fits): (Int, [MembraneFits]) = (0, [])
+    var (done, kept, fits): (Int, Int, [MembraneFits]) = (0, 0, [])
     for membrane in membranes {
-      do {
-        let fitted = try fitSurface(
-          of: membrane, in: instances.source, provenance: provenance, probability: probability,
-          tilt: plan.tilt, options: options, workers: context.workers)
-        try write(fitted, label: membrane.label)
-        fits.append(MembraneFits(label: membrane.label, fits: fitted.fits))
-      } catch SurfaceFittingError.noSurface(let label, _) {
-        say("Membrane \(label) is no sheet: no surface was fitted to it.")
+      if let known = records.value(MembraneFits.self, label: membrane.label) {
+        fits.append(known)
+        kept += 1
+      } else {
+        fits.append(try fit(membrane, evidence, records))
       }
       done += membrane.voxels
       try monitor.report(completed: done, of: total)
     }
-    try AtomicFile.write(try canonicalJSON(fits), to: folder.fits)
+    if 0 < kept { say("\(kept) of \(membranes.count) surfaces are of an earlier run") }
+    // A membrane without surface has no fits, and no entry.
+    try AtomicFile.write(
+      try canonicalJSON(fits.filter { !$0.fits.isEmpty }), to: folder.fits, overwrite: true)
     try monitor.report(completed: total, of: total)
   }
 
-  private func write(_ fitted: FittedMembrane, label: Int) throws {
+  /// Fits and writes one membrane.
+  private func fit(
+    _ membrane: Membrane, _ evidence: FitEvidence, _ records: MembraneRecords
+  ) throws -> MembraneFits {
+    var options = plan.fitting
+    // A surface too large for the cap keeps its place and goes without standard deviations.
+    options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
+    var (result, files) = (MembraneFits(label: membrane.label, fits: []), [String]())
+    do {
+      let fitted = try fitSurface(
+        of: membrane, in: evidence.instances, provenance: evidence.provenance,
+        probability: evidence.probability, tilt: plan.tilt, options: options,
+        workers: context.workers)
+      files = try write(fitted, label: membrane.label)
+      result.fits = fitted.fits
+    } catch SurfaceFittingError.noSurface(let label, _) {
+      say("Membrane \(label) is no sheet: no surface was fitted to it.")
+    }
+    try records.keep(result, label: membrane.label, files: files)
+    return result
+  }
+
+  /// - Returns: the files' names, relative to the result folder.
+  private func write(_ fitted: FittedMembrane, label: Int) throws -> [String] {
     let path = folder.surface(label: label)
+    // What a killed run has written of this membrane is not known to be whole.
+    for ending in SurfaceEnding.allCases { Folder.remove("\(path).\(ending)") }
     try PLYFile.write(fitted.surface, to: path + ".ply")
     try VTPFile.write(fitted.surface, to: path + ".vtp")
+    var written: [SurfaceEnding] = [.ply, .vtp]
     if let posterior = fitted.posterior {
       try PosteriorFile.write(posterior, to: path + ".posterior")
+      written.append(.posterior)
     } else {
       say(
         "Membrane \(label) has no standard deviations: its \(fitted.surface.mesh.vertices.count) "
           + "vertices are too many for the memory, or its mesh is too irregular.")
     }
+    return written.map { "surfaces/\(ResultFolder.surfaceName(label: label)).\($0)" }
   }
+}
+
+/// Endings of a membrane's surface files.
+private enum SurfaceEnding: CaseIterable { case ply, vtp, posterior }
+
+/// What surfaces are fitted to.
+private struct FitEvidence {
+  let instances: any VolumeSource<UInt16>
+  let provenance: (any VolumeSource<Int8>)?
+  let probability: (any VolumeSource<Float>)?
 }
 
 /// An entry of `surfaces/fits.json`: sphere, ellipsoid and plane fitted to a membrane.

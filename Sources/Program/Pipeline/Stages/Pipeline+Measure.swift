@@ -11,20 +11,25 @@ import WorkLedger
 
 extension Pipeline {
   /// Stage 6: numbers, each from a membrane's surface, its label and the density around it.
-  func measure(_ monitor: StageMonitor) throws {
+  ///
+  /// - Parameter key: digest of all that decides the result.
+  func measure(_ monitor: StageMonitor, key: String) throws {
     let instances = try instances(for: .measure)
     let geometry = instances.source.geometry
     let density = try preparedDensity(on: geometry)
     let found = try instances.membranes(monitor)
+    let records = MembraneRecords(of: .measure, work: key, in: folder)
+    try records.begin()
     var (measured, surfaces, bare): ([Membrane], [MembraneSurface], [Membrane]) = ([], [], [])
-    var shapes: [ShapeDescriptors] = []
+    var (shapes, kept): ([ShapeDescriptors], Int) = ([], 0)
     for (index, membrane) in found.enumerated() {
       if let surface = try surface(label: membrane.label) {
-        measured.append(
-          try Morphometry.measure(
-            membrane, surface: surface, posterior: try posterior(label: membrane.label),
-            tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
-            tilt: plan.tilt, options: plan.morphometry, seed: plan.seed))
+        if let known = records.value(Membrane.self, label: membrane.label) {
+          measured.append(known)
+          kept += 1
+        } else {
+          measured.append(try measure(membrane, surface, density: density, geometry, records))
+        }
         surfaces.append(surface)
         shapes.append(ShapeDescriptors(surface, in: geometry))
       } else {
@@ -32,6 +37,7 @@ extension Pipeline {
       }
       try monitor.report(completed: index + 1, of: found.count)
     }
+    if 0 < kept { say("\(kept) of \(found.count) membranes were measured by an earlier run") }
     let names = measured.first?.measurements.map(\.name) ?? ["area_nm2"]
     let classes = classified(
       measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
@@ -39,6 +45,18 @@ extension Pipeline {
     try writeCompartments(classes, surfaces: surfaces, shapes: shapes, instances: instances)
     try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
     try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
+  }
+
+  private func measure(
+    _ membrane: Membrane, _ surface: MembraneSurface, density: (any VolumeSource<Float>)?,
+    _ geometry: VolumeGeometry, _ records: MembraneRecords
+  ) throws -> Membrane {
+    let measured = try Morphometry.measure(
+      membrane, surface: surface, posterior: try posterior(label: membrane.label),
+      tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
+      tilt: plan.tilt, options: plan.morphometry, seed: plan.seed)
+    try records.keep(measured, label: membrane.label)
+    return measured
   }
 
   /// The tomogram with dense matter positive; nil where none is named.
