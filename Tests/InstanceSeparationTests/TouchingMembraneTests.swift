@@ -94,6 +94,22 @@ import Volumes
     #expect(zip(mask, labels).allSatisfy { ($0 != 0) == ($1 != 0) }, "no voxel is lost")
   }
 
+  @Test(
+    "Membranes one or two voxels thick that do not touch come out whole",
+    arguments: [1.2, 1.8, 2.4])
+  func takesThinMasks(thickness: Double) throws {
+    let surfaces: [AnalyticSurface] = [
+      .sphere(centre: SIMD3(27, 24, 24), radius: 20), .sphere(centre: SIMD3(30, 24, 24), radius: 13),
+      .plane(point: SIMD3(53, 20, 20), normal: direction(thetaDegrees: 84, phiDegrees: 5)),
+    ]
+    let truth = Self.truth(surfaces, thickness: thickness)
+    let mask = truth.map { Int8($0 == 0 ? 0 : 1) }
+    let labels = try separated(mask)
+    #expect(Set(labels).subtracting([0]).count == 3)
+    #expect(0.99 < Self.agreement(labels, truth, membranes: 3))
+    #expect(zip(mask, labels).allSatisfy { ($0 != 0) == ($1 != 0) }, "only the mask has labels")
+  }
+
   /// A wavy sheet with a bump, its voxels at the faces set or not at random.
   static func noisySheet() -> [Int8] {
     let noise = randomMask(size: size, density: 0.5, seed: 4)

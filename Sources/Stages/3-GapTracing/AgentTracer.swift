@@ -15,13 +15,18 @@ struct AgentTracer {
 
   /// The ways of the agents that land, in the order of the rims.
   ///
-  /// - Parameter monitor: the stage's, of which agents are the parts 400 to 700 of 1000.
-  func paths(from rims: [Rim], spacing: Double, monitor: StageMonitor) throws -> [BridgePath] {
+  /// - Parameters:
+  ///   - monitor: the stage's, of which agents are the parts 400 to 700 of 1000.
+  ///   - kept: chooses among paths; gets them as they are found, so that not all are in memory.
+  func paths(
+    from rims: [Rim], spacing: Double, monitor: StageMonitor,
+    keeping kept: ([BridgePath]) -> [BridgePath]
+  ) throws -> [BridgePath] {
     var paths: [BridgePath] = []
     var first = 0
     while first < rims.count {
       let last = min(first + Self.laneCount, rims.count)
-      paths += try landed(first..<last, of: rims, spacing: spacing)
+      paths += kept(try landed(first..<last, of: rims, spacing: spacing))
       first = last
       try monitor.report(completed: 400 + 300 * first / rims.count, of: 1000)
     }

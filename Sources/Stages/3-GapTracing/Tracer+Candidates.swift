@@ -56,12 +56,11 @@ extension Tracer {
   ) throws -> [(BridgePatch, BridgeFeatures?)] {
     let paths: [BridgePath]
     if method == .tracer, let scene, let policy {
-      paths = clear(
-        try AgentTracer(
-          scene: scene, policy: policy, stepLimit: options.agentSteps, workers: workers
-        ).paths(from: rims, spacing: voxel / 2, monitor: monitor))
+      paths = try AgentTracer(
+        scene: scene, policy: policy, stepLimit: options.agentSteps, workers: workers
+      ).paths(from: rims, spacing: voxel / 2, monitor: monitor) { clear($0) }
     } else {
-      paths = pairedPaths(between: rims, follows: method != .merging)
+      paths = try pairedPaths(between: rims, follows: method != .merging)
     }
     let patches = BridgePatch.patches(of: paths, voxel: voxel)
     guard let scene else { return patches.map { ($0, nil) } }
@@ -69,30 +68,43 @@ extension Tracer {
     return Array(zip(patches, features))
   }
 
+  /// Rims whose paths are looked at together: all threads then touch the same part of the volumes, whose
+  /// pages may not all fit into memory.
+  private static let rimsAtOnce = 2048
+
   /// Paths between rims that continue to each other, each with its cost.
-  private func pairedPaths(between rims: [Rim], follows: Bool) -> [BridgePath] {
+  private func pairedPaths(between rims: [Rim], follows: Bool) throws -> [BridgePath] {
     let partners = RimPairing(rims, options: options).partners(voxel: voxel, workers: workers)
-    let spacing = voxel / 2
-    let paths = workers.map(rims.count) { index -> [BridgePath] in
-      guard 0 <= partners[index], let pair = RimPair(rims[index], rims[partners[index]]) else {
-        return []
+    var paths: [BridgePath] = []
+    for first in stride(from: 0, to: rims.count, by: Self.rimsAtOnce) {
+      let found = workers.map(min(Self.rimsAtOnce, rims.count - first)) { number in
+        pairedPath(from: first + number, rims, partners, follows: follows)
       }
-      var path = BridgePath(pair, rim: index, spacing: spacing)
-      path.cost = BridgeCost.prior(of: pair, options: options)
-      if let probability, follows {
-        path.followProbability(spacing: spacing) { sample(probability, at: $0) }
-        // Both ends lie on membrane that is there.
-        let inner = path.points.dropFirst(Self.endPoints).dropLast(Self.endPoints)
-        let crossed = inner.isEmpty ? path.points[...] : inner
-        let sum = crossed.map { sample(probability, at: $0) }.reduce(0, +)
-        let hidden = path.normals.count { tilt.hides(normal: $0) }
-        path.cost += BridgeCost.evidence(
-          meanProbability: sum / Double(crossed.count),
-          hiddenShare: Double(hidden) / Double(path.normals.count), options: options)
-      }
-      return [path]
+      paths += clear(found.compactMap { $0 })
+      try monitor.report(completed: 400, of: 1000)
     }
-    return clear(paths.flatMap { $0 })
+    return paths
+  }
+
+  private func pairedPath(
+    from index: Int, _ rims: [Rim], _ partners: [Int], follows: Bool
+  ) -> BridgePath? {
+    guard 0 <= partners[index], let pair = RimPair(rims[index], rims[partners[index]]) else {
+      return nil
+    }
+    var path = BridgePath(pair, rim: index, spacing: voxel / 2)
+    path.cost = BridgeCost.prior(of: pair, options: options)
+    guard let probability, follows else { return path }
+    path.followProbability(spacing: voxel / 2) { sample(probability, at: $0) }
+    // Both ends lie on membrane that is there.
+    let inner = path.points.dropFirst(Self.endPoints).dropLast(Self.endPoints)
+    let crossed = inner.isEmpty ? path.points[...] : inner
+    let sum = crossed.map { sample(probability, at: $0) }.reduce(0, +)
+    let hidden = path.normals.count { tilt.hides(normal: $0) }
+    path.cost += BridgeCost.evidence(
+      meanProbability: sum / Double(crossed.count),
+      hiddenShare: Double(hidden) / Double(path.normals.count), options: options)
+    return path
   }
 
   /// Paths with the share of membrane on their way; what runs along or through membrane that is there

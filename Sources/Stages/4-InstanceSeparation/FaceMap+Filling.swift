@@ -1,23 +1,57 @@
 import Morphology
 import Volumes
 
+/// Parts of a thin mask that do not touch, in the map of the grown mask.
+struct OwnParts: Sendable {
+  /// 0 outside the mask itself.
+  let labels: ScratchVolume<Int32>
+  /// The part of each patch.
+  let owners: [Int32]
+
+  /// The part of each fragment; patches of one fragment are of one part.
+  func owners(ofFragments fragments: [Int32]) -> [Int32] {
+    var found = [Int32](repeating: 0, count: Int(fragments.max() ?? 0) + 1)
+    for (patch, fragment) in fragments.enumerated() { found[Int(fragment)] = owners[patch] }
+    return found
+  }
+}
+
 extension FaceMap {
-  /// Gives every voxel of the mask the label of the nearest face, counted in steps from voxel to
+  /// Gives every voxel of the mask the fragment of the nearest face, counted in steps from voxel to
   /// voxel through the mask; of equally near ones, the first in order of faces.
   ///
-  /// - Parameter labels: of each patch, above 0.
-  mutating func fill(_ labels: [Int32]) {
+  /// - Parameters:
+  ///   - fragments: of each patch, above 0.
+  ///   - parts: a voxel that is in one takes only the fragments of this part.
+  mutating func fill(_ fragments: [Int32], parts: OwnParts? = nil) {
+    guard let parts else { return fill(fragments) { _, _ in true } }
+    let owners = parts.owners(ofFragments: fragments)
+    parts.labels.withSamples { own in
+      fill(fragments) { own[$0] == 0 || own[$0] == owners[Int($1)] }
+    }
+  }
+
+  private mutating func fill(_ fragments: [Int32], admits: (Int, Int32) -> Bool) {
     let size = voxels.geometry.size
     voxels.withMutableSamples { span in
-      for face in faces { span[face.offset] = labels[Int(face.patch)] }
-      var front = faces.map(\.offset)
-      while !front.isEmpty { front = nextFront(after: front, size: size, in: &span) }
+      var front: [Int] = []
+      for face in faces {
+        let fragment = fragments[Int(face.patch)]
+        let isAdmitted = admits(face.offset, fragment)
+        span[face.offset] = isAdmitted ? fragment : -1
+        if isAdmitted { front.append(face.offset) }
+      }
+      while !front.isEmpty {
+        front = nextFront(after: front, size: size, in: &span, admits: admits)
+      }
     }
     faces = []
   }
 
+  @inline(__always)
   private func nextFront(
-    after front: [Int], size: VolumeSize, in span: inout MutableSpan<Int32>
+    after front: [Int], size: VolumeSize, in span: inout MutableSpan<Int32>,
+    admits: (Int, Int32) -> Bool
   ) -> [Int] {
     let (dy, dz) = (size.x, size.x * size.y)
     var next: [Int] = []
@@ -27,7 +61,7 @@ extension FaceMap {
       for (isInside, other) in [
         (0 < x, offset - 1), (x + 1 < size.x, offset + 1), (0 < y, offset - dy),
         (y + 1 < size.y, offset + dy), (0 < z, offset - dz), (z + 1 < size.z, offset + dz),
-      ] where isInside && span[other] == -1 {
+      ] where isInside && span[other] == -1 && admits(other, label) {
         span[other] = label
         next.append(other)
       }

@@ -97,6 +97,36 @@ struct FaceMap: Sendable {
     }
   }
 
+  /// The label nearest to each patch's first face; 0 where there is none.
+  ///
+  /// - Parameters:
+  ///   - labels: 0 outside the parts.
+  ///   - reach: the farthest that is looked, in steps between voxels that share a side.
+  func owners(among labels: ScratchVolume<Int32>, reach: Int) -> [Int32] {
+    var owners = [Int32](repeating: 0, count: patches)
+    labels.withSamples { span in
+      for face in faces where owners[Int(face.patch)] == 0 {
+        owners[Int(face.patch)] = nearest(to: voxel(of: face.offset), in: span, reach: reach)
+      }
+    }
+    return owners
+  }
+
+  private func nearest(to place: VoxelIndex, in labels: Span<Int32>, reach: Int) -> Int32 {
+    let size = voxels.geometry.size
+    var best = (steps: reach + 1, label: Int32(0))
+    for z in max(place.z - reach, 0)...min(place.z + reach, size.z - 1) {
+      for y in max(place.y - reach, 0)...min(place.y + reach, size.y - 1) {
+        for x in max(place.x - reach, 0)...min(place.x + reach, size.x - 1) {
+          let label = labels[(z * size.y + y) * size.x + x]
+          let steps = abs(x - place.x) + abs(y - place.y) + abs(z - place.z)
+          if label != 0, (steps, label) < best { best = (steps, label) }
+        }
+      }
+    }
+    return best.label
+  }
+
   private func voxel(of offset: Int) -> VoxelIndex {
     let size = voxels.geometry.size
     return VoxelIndex(

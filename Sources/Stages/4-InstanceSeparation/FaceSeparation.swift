@@ -14,6 +14,8 @@ import Volumes
 /// 5. Clusters that one smooth surface runs through become one (`FragmentGrouping`).
 /// 6. Every voxel of the mask gets the cluster of the nearest face.
 ///
+/// A mask of one or two voxels' thickness is grown first, and what it grew by taken off in the end.
+///
 /// Memory: 56 bytes per face and some 200 per patch of about ten faces; a label volume in a scratch
 /// file. Linear in voxels.
 struct FaceSeparation {
@@ -37,19 +39,70 @@ struct FaceSeparation {
   /// Clusters with fewer faces, in squares of the usual thickness, are no membrane by themselves.
   static let leastFaces: Float = 40
 
+  /// A mask usually thinner than this, in voxels, shows no faces: each voxel looks to both sides.
+  static let leastThickness: Float = 3
+  /// What it is grown by before faces are looked for.
+  static let growth = 2
+
   /// - Returns: the parts; nothing is left out.
   func labelling(_ monitor: StageMonitor) throws -> ComponentLabelling {
-    var map = try faceMap(monitor)
+    let monitors = monitor.parts(2)
+    let map = try faceMap(mask, monitors[0])
     let links = links(of: map)
     let usual = usualThickness(links)
-    let fragments = fragments(of: map, links: links, usual: usual)
-    map.fill(grouped(fragments, map: map, usual: usual))
+    if usual < Self.leastThickness { return try thinLabelling(thickness: usual, monitors[1]) }
+    return try labelling(map, links: links, usual: usual, ownThickness: usual)
+  }
+
+  /// The parts of a mask that is too thin to have faces: it is grown. What does not touch in the mask
+  /// itself is not joined by that.
+  private func thinLabelling(
+    thickness: Float, _ monitor: StageMonitor
+  ) throws -> ComponentLabelling {
+    let runs = try ComponentRuns(of: mask, connectivity: .twentySix)
+    let components = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
+    try runs.forEachLabelledSlab(of: mask) { components.write($0) }
+    let map = try faceMap(GrownMask(base: mask, voxels: Self.growth), monitor)
+    let parts = OwnParts(
+      labels: components, owners: map.owners(among: components, reach: Self.growth))
+    let links = links(of: map).filter {
+      parts.owners[Int($0.0.first)] == parts.owners[Int($0.0.second)]
+    }
+    return try labelling(
+      map, links: links, usual: usualThickness(links), ownThickness: thickness, parts: parts)
+  }
+
+  /// - Parameter ownThickness: the usual one before the mask was grown.
+  private func labelling(
+    _ map: consuming FaceMap, links: [(PatchPair, PatchLink)], usual: Float, ownThickness: Float,
+    parts: OwnParts? = nil
+  ) throws -> ComponentLabelling {
+    let fragments = fragments(of: map, links: links, usual: usual, ownThickness: ownThickness)
+    let groups = groups(of: fragments, map: map, usual: usual)
+    map.fill(fragments, parts: parts)
+    try relabel(map.voxels, groups, onlyInMask: parts != nil)
     return ComponentLabelling(counting: map.voxels)
+  }
+
+  /// Gives voxels the groups of their fragments, and takes labels away where the mask has nothing.
+  private func relabel(
+    _ labels: ScratchVolume<Int32>, _ groups: [Int32], onlyInMask: Bool
+  ) throws {
+    for slab in mask.geometry.bounds.slabs(thickness: 8) {
+      var block = try labels.read(slab).map { 0 < $0 ? groups[Int($0)] : 0 }
+      if onlyInMask {
+        let own = try mask.read(slab)
+        for place in block.samples.indices where own.samples[place] == 0 {
+          block.samples[place] = 0
+        }
+      }
+      labels.write(block)
+    }
   }
 
   /// The fragment of each patch, from 1.
   private func fragments(
-    of map: FaceMap, links: [(PatchPair, PatchLink)], usual: Float
+    of map: FaceMap, links: [(PatchPair, PatchLink)], usual: Float, ownThickness: Float
   ) -> [Int32] {
     let weighted = links.map { pair, link in
       (pair: pair, link: link, weight: Self.weight(of: link, usual: usual))
@@ -65,21 +118,22 @@ struct FaceSeparation {
       leastWeight: { min(Self.seam * $0.squareRoot(), Self.longSeam * Double(usual)) })
     var weak = WeakClusters(
       clusters: clusters, faces: sizes, weighted: weighted,
-      leastFaces: Int(Self.leastFaces * usual * usual))
+      leastFaces: Int(Self.leastFaces * ownThickness * ownThickness))
     let owners = weak.resolved()
     return numbered(clusters.map { owners[$0] })
   }
 
-  /// Gives fragments of one membrane one number.
-  private func grouped(_ fragments: [Int32], map: FaceMap, usual: Float) -> [Int32] {
-    guard 0 < widestGapAngstrom else { return fragments }
-    let grouping = FragmentGrouping(
-      thickness: Double(usual),
-      widestGap: widestGapAngstrom / mask.geometry.meanVoxelSizeAngstrom)
-    let pieces = map.pieces(fragments: fragments, thickness: usual)
+  /// The number that each fragment shares with those of its membrane; fragments count from 1.
+  private func groups(of fragments: [Int32], map: FaceMap, usual: Float) -> [Int32] {
     var sets = UnionFind(count: Int(fragments.max() ?? 0) + 1)
-    for pair in grouping.pairs(of: pieces) { sets.unite(pair.first, pair.second) }
-    return fragments.map { Int32(sets.root(of: Int($0))) }
+    if 0 < widestGapAngstrom {
+      let grouping = FragmentGrouping(
+        thickness: Double(usual),
+        widestGap: widestGapAngstrom / mask.geometry.meanVoxelSizeAngstrom)
+      let pieces = map.pieces(fragments: fragments, thickness: usual)
+      for pair in grouping.pairs(of: pieces) { sets.unite(pair.first, pair.second) }
+    }
+    return (0...Int(fragments.max() ?? 0)).map { Int32(sets.root(of: $0)) }
   }
 
   /// Names clusters 1, 2, ... in order of their first patch.
@@ -93,7 +147,9 @@ struct FaceSeparation {
     return clusters.map { numbers[$0] }
   }
 
-  private func faceMap(_ monitor: StageMonitor) throws -> FaceMap {
+  private func faceMap(
+    _ mask: any VolumeSource<Int8>, _ monitor: StageMonitor
+  ) throws -> FaceMap {
     let voxels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
     var map = FaceMap(voxels: voxels)
     let finder = FaceFinder(mask: mask)
@@ -105,7 +161,7 @@ struct FaceSeparation {
         Result { try finder.tile(batch[first + index]) }
       }
       for result in found { if let tile = try result.get() { map.add(tile) } }
-      try monitor.report(completed: first + batch.count, of: 3 * tiles.count)
+      try monitor.report(completed: first + batch.count, of: tiles.count)
     }
     return map
   }

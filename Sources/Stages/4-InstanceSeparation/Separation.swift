@@ -32,7 +32,7 @@ public func separate(
       try FaceSeparation(
         mask: mask, widestGapAngstrom: options.widestGapAngstrom, scratchFolder: scratchFolder,
         workers: workers
-      ).labelling(monitor)
+      ).labelling(monitor.parts(3)[0])
     }
   try monitor.report(completed: 1, of: 3)
   let areas = try midSurfaceAreas(
