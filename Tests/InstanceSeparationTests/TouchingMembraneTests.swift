@@ -99,7 +99,8 @@ import Volumes
     arguments: [1.2, 1.8, 2.4])
   func takesThinMasks(thickness: Double) throws {
     let surfaces: [AnalyticSurface] = [
-      .sphere(centre: SIMD3(27, 24, 24), radius: 20), .sphere(centre: SIMD3(30, 24, 24), radius: 13),
+      .sphere(centre: SIMD3(27, 24, 24), radius: 20),
+      .sphere(centre: SIMD3(30, 24, 24), radius: 13),
       .plane(point: SIMD3(53, 20, 20), normal: direction(thetaDegrees: 84, phiDegrees: 5)),
     ]
     let truth = Self.truth(surfaces, thickness: thickness)
