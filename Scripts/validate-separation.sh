@@ -78,11 +78,12 @@ predicted() {
 }
 
 real() {
-  for name in AP_middle vacuole_contact; do
-    [ -r $data/${name}_labels.mrc.gz ] || { echo "validate: no $name: left out" >&2; continue; }
+  for specimen in AP_middle vacuole_contact; do
+    labels=$data/${specimen}_labels.mrc.gz
+    [ -r $labels ] || { echo "validate: no $specimen: left out" >&2; continue; }
     for steps in 0 1 2 3 4; do
-      $masks grow $data/${name}_labels.mrc.gz $steps "$out/grown"
-      both "$name, grown by $steps" "$out/grown/mask.mrc" "$out/grown/labels.mrc"
+      $masks grow $labels $steps "$out/grown"
+      both "$specimen, grown by $steps" "$out/grown/mask.mrc" "$out/grown/labels.mrc"
     done
   done
 }

@@ -84,16 +84,17 @@ extension BridgePath {
       }
     }
     let along = agent.rim.along
-    (points, normals) = ([], [])
+    var (places, directions): ([SIMD3<Double>], [SIMD3<Double>]) = ([], [])
     for k in 0..<way.count - 1 {
       let step = way[k + 1] - way[k]
       let pieces = max(Int((step.length / spacing).rounded()), 1)
       for piece in 0..<pieces {
-        points.append(way[k] + Double(piece) / Double(pieces) * step)
-        normals.append(step.cross(along).normalized)
+        places.append(way[k] + Double(piece) / Double(pieces) * step)
+        directions.append(step.cross(along).normalized)
       }
     }
-    points.append(way[way.count - 1])
-    normals.append(normals[normals.count - 1])
+    places.append(way[way.count - 1])
+    directions.append(directions[directions.count - 1])
+    (points, normals) = (PathVectors(places), PathVectors(directions))
   }
 }

@@ -18,6 +18,9 @@ struct BridgeFeatures: Sendable {
 }
 
 extension BridgeFeatures {
+  /// Patches that are looked at together: all threads then touch the same part of the volumes.
+  private static let atOnce = 256
+
   /// Looks at each patch.
   ///
   /// - Parameter rims: all rims that paths may have set out from.
@@ -26,8 +29,10 @@ extension BridgeFeatures {
   ) -> [BridgeFeatures] {
     let voxel = scene.geometry.meanVoxelSizeAngstrom
     let grid = PointGrid(rims.map(\.position), edge: 4 * voxel)
-    return workers.map(patches.count) { index in
-      BridgeFeatures(patches[index], rims: rims, grid: grid, scene: scene, voxel: voxel)
+    return stride(from: 0, to: patches.count, by: atOnce).flatMap { first in
+      workers.map(min(atOnce, patches.count - first)) { number in
+        BridgeFeatures(patches[first + number], rims: rims, grid: grid, scene: scene, voxel: voxel)
+      }
     }
   }
 

@@ -8,9 +8,9 @@ struct BridgePath: Sendable {
   /// Place of the rim it sets out from in the list of all.
   var rim: Int
   /// Places in Å, about half a voxel apart.
-  var points: [SIMD3<Double>]
+  var points: PathVectors
   /// Unit normals at the points.
-  var normals: [SIMD3<Double>]
+  var normals: PathVectors
   /// Share of the path's inner part that runs through voxels that are membrane already.
   var crossingShare = 0.0
   /// See `BridgeCost`.
@@ -44,19 +44,19 @@ struct BridgePath: Sendable {
     let (p, q) = (pair.start.position, pair.end.position)
     let (u, v) = (pair.start.outward * tangent, -pair.end.outward * tangent)
     let count = max(Int((pair.arcLength / spacing).rounded(.up)), 2)
-    points = []
-    normals = []
+    var (places, directions): ([SIMD3<Double>], [SIMD3<Double>]) = ([], [])
     for k in 0...count {
       let t = Double(k) / Double(count)
       let (t2, t3) = (t * t, t * t * t)
-      points.append(
+      places.append(
         (2 * t3 - 3 * t2 + 1) * p + (t3 - 2 * t2 + t) * u + (3 * t2 - 2 * t3) * q + (t3 - t2) * v)
       let direction =
         (6 * t2 - 6 * t) * (p - q) + (3 * t2 - 4 * t + 1) * u + (3 * t2 - 2 * t) * v
       // Along the rim: the end's runs against the start's.
       let along = (1 - t) * pair.start.along - t * pair.end.along
-      normals.append(direction.cross(along).normalized)
+      directions.append(direction.cross(along).normalized)
     }
+    (points, normals) = (PathVectors(places), PathVectors(directions))
   }
 
   /// Moves the points along their normals to the cheapest path through the probability, near the
