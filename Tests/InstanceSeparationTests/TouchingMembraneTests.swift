@@ -1,9 +1,10 @@
-import InstanceSeparation
 import Morphology
 import TestSupport
 import Testing
 import TomogramModel
 import Volumes
+
+@testable import InstanceSeparation
 
 @Suite("Separation by faces") struct TouchingMembraneTests {
   static let size = VolumeSize(x: 60, y: 48, z: 48)
@@ -109,6 +110,30 @@ import Volumes
     #expect(Set(labels).subtracting([0]).count == 3)
     #expect(0.99 < Self.agreement(labels, truth, membranes: 3))
     #expect(zip(mask, labels).allSatisfy { ($0 != 0) == ($1 != 0) }, "only the mask has labels")
+  }
+
+  @Test(
+    "Parts that do not touch come out alike, looked at together or one by one",
+    arguments: [2.0, 5])
+  func batches(thickness: Double) throws {
+    let surfaces: [AnalyticSurface] = [
+      .sphere(centre: SIMD3(15, 23, 24), radius: 9),
+      .sphere(centre: SIMD3(36, 24, 23), radius: 6),
+      .plane(point: SIMD3(53, 20, 20), normal: direction(thetaDegrees: 86, phiDegrees: 3)),
+    ]
+    let mask = Self.truth(surfaces, thickness: thickness).map { Int8($0 == 0 ? 0 : 1) }
+    func labels(batchVoxels: Int) throws -> [Int32] {
+      try TemporaryFolder.with { folder in
+        var separation = FaceSeparation(
+          mask: Volume(geometry: Self.geometry, samples: mask), widestGapAngstrom: 600,
+          scratchFolder: folder, workers: Workers(count: 2))
+        separation.batchVoxels = batchVoxels
+        return try separation.labelling(.silent).labels.readAll().samples
+      }
+    }
+    let together = try labels(batchVoxels: 1 << 24)
+    #expect(Set(together).count == 4)
+    #expect(try labels(batchVoxels: 1) == together)
   }
 
   /// A wavy sheet with a bump, its voxels at the faces set or not at random.

@@ -8,6 +8,9 @@ struct OwnParts: Sendable {
   /// The part of each patch.
   let owners: [Int32]
 
+  /// Whether two patches are of one part.
+  func joins(_ pair: PatchPair) -> Bool { owners[Int(pair.first)] == owners[Int(pair.second)] }
+
   /// The part of each fragment; patches of one fragment are of one part.
   func owners(ofFragments fragments: [Int32]) -> [Int32] {
     var found = [Int32](repeating: 0, count: Int(fragments.max() ?? 0) + 1)
@@ -27,7 +30,9 @@ extension FaceMap {
     guard let parts else { return fill(fragments) { _, _ in true } }
     let owners = parts.owners(ofFragments: fragments)
     parts.labels.withSamples { own in
-      fill(fragments) { own[$0] == 0 || own[$0] == owners[Int($1)] }
+      fill(fragments) { place, code in
+        own[place] == 0 || own[place] == owners[Int(Self.fragment(ofCode: code))]
+      }
     }
   }
 
@@ -36,9 +41,9 @@ extension FaceMap {
     voxels.withMutableSamples { span in
       var front: [Int] = []
       for face in faces {
-        let fragment = fragments[Int(face.patch)]
-        let isAdmitted = admits(face.offset, fragment)
-        span[face.offset] = isAdmitted ? fragment : -1
+        let code = Self.code(ofFragment: fragments[Int(face.patch)])
+        let isAdmitted = admits(face.offset, code)
+        span[face.offset] = isAdmitted ? code : -1
         if isAdmitted { front.append(face.offset) }
       }
       while !front.isEmpty {
@@ -57,12 +62,12 @@ extension FaceMap {
     var next: [Int] = []
     for offset in front {
       let (x, y, z) = (offset % dy, offset / dy % size.y, offset / dz)
-      let label = span[offset]
+      let code = span[offset]
       for (isInside, other) in [
         (0 < x, offset - 1), (x + 1 < size.x, offset + 1), (0 < y, offset - dy),
         (y + 1 < size.y, offset + dy), (0 < z, offset - dz), (z + 1 < size.z, offset + dz),
-      ] where isInside && span[other] == -1 && admits(other, label) {
-        span[other] = label
+      ] where isInside && span[other] == -1 && admits(other, code) {
+        span[other] = code
         next.append(other)
       }
     }

@@ -30,13 +30,19 @@ struct PatchPair: Hashable, Comparable, Sendable {
   }
 }
 
-/// The faces of a whole mask, and the mask with each face's number.
+/// The faces of a batch, and the mask with each face's number.
 struct FaceMap: Sendable {
   /// In order of tiles, and of raster within each.
   var faces: [MaskFace] = []
   var patches = 0
-  /// 0 outside the mask, 1 + number of the face, −1 inside; after `fill`, labels.
+  /// Of the whole mask: 0 outside, 1 + number of the face, −1 inside; `code(ofFragment:)` where a batch
+  /// has been filled.
   let voxels: ScratchVolume<Int32>
+
+  /// What stands for a fragment, counted from 1: below −1.
+  static func code(ofFragment fragment: Int32) -> Int32 { -fragment - 1 }
+  /// The fragment of a code.
+  static func fragment(ofCode code: Int32) -> Int32 { -code - 1 }
 
   /// The longest line through the mask that is followed, in voxels.
   static let reach = 40
@@ -47,15 +53,23 @@ struct FaceMap: Sendable {
 
   /// Takes over a tile; tiles come in a fixed order.
   mutating func add(_ tile: FaceTile) {
-    voxels.write(tile.mask.map { $0 == 0 ? 0 : -1 })
     let first = Int32(patches)
     voxels.withMutableSamples { span in
+      for (place, own) in tile.mask.samples.enumerated() where own != 0 {
+        span[offset(ofPlace: place, in: tile.mask.region)] = -1
+      }
       for face in tile.faces {
         faces.append(MaskFace(offset: face.offset, normal: face.normal, patch: first + face.patch))
         span[face.offset] = Int32(faces.count)
       }
     }
     patches += tile.patches
+  }
+
+  private func offset(ofPlace place: Int, in region: Region) -> Int {
+    let (size, whole) = (region.size, voxels.geometry.size)
+    let (x, y, z) = (place % size.x, place / size.x % size.y, place / (size.x * size.y))
+    return ((z + region.lower.z) * whole.y + y + region.lower.y) * whole.x + x + region.lower.x
   }
 
   /// Links of the faces in a range, by pair of patches.
@@ -169,7 +183,8 @@ struct FaceMap: Sendable {
       )
       guard 0 <= x, x < size.x, 0 <= y, y < size.y, 0 <= z, z < size.z else { return }
       let offset = (z * size.y + y) * size.x + x
-      if span[offset] == 0 {
+      // Below −1: past a corner into another batch.
+      if span[offset] == 0 || span[offset] < -1 {
         guard let exit = opposingFace(near: last, opposing: face.normal, in: span) else { return }
         let other = faces[exit].patch
         guard other != face.patch else { return }

@@ -16,14 +16,18 @@ import Volumes
 ///
 /// A mask of one or two voxels' thickness is grown first, and what it grew by taken off in the end.
 ///
-/// Memory: 56 bytes per face and some 200 per patch of about ten faces; a label volume in a scratch
-/// file. Linear in voxels.
+/// Parts of the mask that do not touch are looked at in batches (`MaskBatch`).
+///
+/// Memory: of a batch 56 bytes per face and some 400 per patch of about ten faces, 100 bytes for every
+/// patch, and scratch files of 4 to 8 bytes a voxel. Linear in voxels.
 struct FaceSeparation {
   let mask: any VolumeSource<Int8>
   /// Fragments of one membrane are grouped across gaps up to this wide; 0: not at all.
   let widestGapAngstrom: Double
   let scratchFolder: String
   let workers: Workers
+  /// Voxels of the mask that are looked at together: 0.5 GB.
+  var batchVoxels = 1 << 24
 
   /// Share of the usual thickness at which a slab is as likely two membranes as one. Two membranes
   /// that have just met have twice the thickness; the thickness of one varies by a fifth.
@@ -47,11 +51,11 @@ struct FaceSeparation {
   /// - Returns: the parts; nothing is left out.
   func labelling(_ monitor: StageMonitor) throws -> ComponentLabelling {
     let monitors = monitor.parts(2)
-    let map = try faceMap(mask, monitors[0])
-    let links = links(of: map)
-    let usual = usualThickness(links)
-    if usual < Self.leastThickness { return try thinLabelling(thickness: usual, monitors[1]) }
-    return try labelling(map, links: links, usual: usual, ownThickness: usual)
+    let found = try faces(of: mask, monitors[0])
+    if found.usual < Self.leastThickness {
+      return try thinLabelling(thickness: found.usual, monitors[1])
+    }
+    return try labelling(found, ownThickness: found.usual, monitors[1])
   }
 
   /// The parts of a mask that is too thin to have faces: it is grown. What does not touch in the mask
@@ -62,26 +66,64 @@ struct FaceSeparation {
     let runs = try ComponentRuns(of: mask, connectivity: .twentySix)
     let components = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
     try runs.forEachLabelledSlab(of: mask) { components.write($0) }
-    let map = try faceMap(GrownMask(base: mask, voxels: Self.growth), monitor)
-    let parts = OwnParts(
-      labels: components, owners: map.owners(among: components, reach: Self.growth))
-    let links = links(of: map).filter {
-      parts.owners[Int($0.0.first)] == parts.owners[Int($0.0.second)]
-    }
-    return try labelling(
-      map, links: links, usual: usualThickness(links), ownThickness: thickness, parts: parts)
+    let monitors = monitor.parts(2)
+    let found = try faces(of: GrownMask(base: mask, voxels: Self.growth), monitors[0])
+    return try labelling(found, ownThickness: thickness, components: components, monitors[1])
   }
 
-  /// - Parameter ownThickness: the usual one before the mask was grown.
+  /// A mask's batches, and of the first its faces.
+  private struct FoundFaces {
+    let mask: any VolumeSource<Int8>
+    let batches: [MaskBatch]
+    let first: FaceMap
+    let links: [(PatchPair, PatchLink)]
+    /// Usual thickness of the first batch.
+    let usual: Float
+  }
+
+  private func faces(
+    of mask: any VolumeSource<Int8>, _ monitor: StageMonitor
+  ) throws -> FoundFaces {
+    let batches = try MaskBatch.batches(
+      of: mask, voxels: batchVoxels, tileEdge: FaceFinder.tileEdge, scratchFolder: scratchFolder)
+    let voxels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
+    let first = try faceMap(of: batches[0], mask, into: voxels, monitor)
+    let links = links(of: first)
+    return FoundFaces(
+      mask: mask, batches: batches, first: first, links: links, usual: usualThickness(links))
+  }
+
+  /// - Parameters:
+  ///   - ownThickness: the usual one before the mask was grown.
+  ///   - components: of the mask before it was grown; nil where it was not.
   private func labelling(
-    _ map: consuming FaceMap, links: [(PatchPair, PatchLink)], usual: Float, ownThickness: Float,
-    parts: OwnParts? = nil
+    _ found: consuming FoundFaces, ownThickness: Float,
+    components: ScratchVolume<Int32>? = nil, _ monitor: StageMonitor
   ) throws -> ComponentLabelling {
-    let fragments = fragments(of: map, links: links, usual: usual, ownThickness: ownThickness)
-    let groups = groups(of: fragments, map: map, usual: usual)
-    map.fill(fragments, parts: parts)
-    try relabel(map.voxels, groups, onlyInMask: parts != nil)
-    return ComponentLabelling(counting: map.voxels)
+    let (mask, batches, usual, voxels) = (
+      found.mask, found.batches, found.usual, found.first.voxels
+    )
+    var (map, links) = (found.first, found.links)
+    var (pieces, count): ([SurfacePiece], Int32) = ([], 0)
+    let monitors = monitor.parts(batches.count)
+    for (number, batch) in batches.enumerated() {
+      if 0 < number {
+        map = try faceMap(of: batch, mask, into: voxels, monitors[number])
+        links = self.links(of: map)
+      }
+      let parts = components.map { components in
+        OwnParts(labels: components, owners: map.owners(among: components, reach: Self.growth))
+      }
+      let joined = parts.map { parts in links.filter { parts.joins($0.0) } } ?? links
+      let fragments = fragments(of: map, links: joined, usual: usual, ownThickness: ownThickness)
+        .map { $0 + count }
+      if 0 < widestGapAngstrom { pieces += map.pieces(fragments: fragments, thickness: usual) }
+      map.fill(fragments, parts: parts)
+      count = max(count, fragments.max() ?? 0)
+    }
+    let groups = groups(of: pieces, fragments: Int(count), usual: usual)
+    try relabel(voxels, groups, onlyInMask: components != nil)
+    return ComponentLabelling(counting: voxels)
   }
 
   /// Gives voxels the groups of their fragments, and takes labels away where the mask has nothing.
@@ -89,7 +131,9 @@ struct FaceSeparation {
     _ labels: ScratchVolume<Int32>, _ groups: [Int32], onlyInMask: Bool
   ) throws {
     for slab in mask.geometry.bounds.slabs(thickness: 8) {
-      var block = try labels.read(slab).map { 0 < $0 ? groups[Int($0)] : 0 }
+      var block = try labels.read(slab).map { code in
+        code < -1 ? groups[Int(FaceMap.fragment(ofCode: code))] : 0
+      }
       if onlyInMask {
         let own = try mask.read(slab)
         for place in block.samples.indices where own.samples[place] == 0 {
@@ -124,16 +168,15 @@ struct FaceSeparation {
   }
 
   /// The number that each fragment shares with those of its membrane; fragments count from 1.
-  private func groups(of fragments: [Int32], map: FaceMap, usual: Float) -> [Int32] {
-    var sets = UnionFind(count: Int(fragments.max() ?? 0) + 1)
+  private func groups(of pieces: [SurfacePiece], fragments: Int, usual: Float) -> [Int32] {
+    var sets = UnionFind(count: fragments + 1)
     if 0 < widestGapAngstrom {
       let grouping = FragmentGrouping(
         thickness: Double(usual),
         widestGap: widestGapAngstrom / mask.geometry.meanVoxelSizeAngstrom)
-      let pieces = map.pieces(fragments: fragments, thickness: usual)
       for pair in grouping.pairs(of: pieces) { sets.unite(pair.first, pair.second) }
     }
-    return (0...Int(fragments.max() ?? 0)).map { Int32(sets.root(of: $0)) }
+    return (0...fragments).map { Int32(sets.root(of: $0)) }
   }
 
   /// Names clusters 1, 2, ... in order of their first patch.
@@ -148,20 +191,19 @@ struct FaceSeparation {
   }
 
   private func faceMap(
-    _ mask: any VolumeSource<Int8>, _ monitor: StageMonitor
+    of batch: MaskBatch, _ mask: any VolumeSource<Int8>, into voxels: ScratchVolume<Int32>,
+    _ monitor: StageMonitor
   ) throws -> FaceMap {
-    let voxels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
     var map = FaceMap(voxels: voxels)
     let finder = FaceFinder(mask: mask)
-    let edge = FaceFinder.tileEdge
-    let tiles = mask.geometry.bounds.tiles(of: VolumeSize(x: edge, y: edge, z: edge))
+    let tiles = batch.tiles
     for first in stride(from: 0, to: tiles.count, by: workers.count) {
-      let batch = tiles[first..<min(first + workers.count, tiles.count)]
-      let found = workers.map(batch.count) { index in
-        Result { try finder.tile(batch[first + index]) }
+      let some = tiles[first..<min(first + workers.count, tiles.count)]
+      let found = workers.map(some.count) { index in
+        Result { try finder.tile(some[first + index], of: batch) }
       }
       for result in found { if let tile = try result.get() { map.add(tile) } }
-      try monitor.report(completed: first + batch.count, of: tiles.count)
+      try monitor.report(completed: first + some.count, of: tiles.count)
     }
     return map
   }

@@ -22,6 +22,7 @@ struct MaskFace: Sendable {
 
 /// What is found in a tile.
 struct FaceTile: Sendable {
+  /// 1 where the tile has voxels of the batch.
   var mask: Block<Int8>
   /// In raster order, with patches from 0 in order of their first face.
   var faces: [MaskFace]
@@ -42,19 +43,24 @@ struct FaceFinder {
 
   let mask: any VolumeSource<Int8>
 
-  /// The mask and the faces of a tile; nil where there is no mask in it or just around it.
-  func tile(_ region: Region) throws -> FaceTile? {
+  /// The faces of a batch in a tile; nil where it has no voxel there.
+  func tile(_ region: Region, of batch: MaskBatch) throws -> FaceTile? {
+    let own = try batch.read(region)
+    guard own.samples.contains(1) else { return nil }
     let outer = region.expanded(by: Self.halo)
     let block = try mask.read(outer.clamped(to: mask.geometry.bounds)).replicatingBorder(to: outer)
-    guard block.samples.contains(where: { $0 != 0 }) else { return nil }
-    var (faces, voxels) = faces(of: region, in: block)
+    var (faces, voxels) = faces(own, in: block)
     let patches = gatherPatches(&faces, voxels: voxels, tile: region)
-    return FaceTile(mask: block.cropped(to: region), faces: faces, patches: patches)
+    return FaceTile(mask: own, faces: faces, patches: patches)
   }
 
+  /// - Parameters:
+  ///   - own: the tile, 1 where faces are looked for.
+  ///   - block: the mask in and around it, on which normals depend.
   private func faces(
-    of tile: Region, in block: Block<Int8>
+    _ own: Block<Int8>, in block: Block<Int8>
   ) -> (faces: [MaskFace], voxels: [VoxelIndex]) {
+    let tile = own.region
     let smoothed = gaussianSmoothed(
       Block(region: block.region, samples: block.samples.map { $0 == 0 ? Float(0) : 1 }),
       sigmaVoxels: SIMD3(repeating: Self.sigma), workers: .one)
@@ -65,7 +71,8 @@ struct FaceFinder {
       for y in tile.lower.y..<tile.upper.y {
         let first = block.offset(of: VoxelIndex(x: tile.lower.x, y: y, z: z))
         let target = (z * bounds.size.y + y) * bounds.size.x + tile.lower.x
-        for x in 0..<tile.size.x where block.samples[first + x] != 0 {
+        let row = own.rowRange(y: y, z: z).lowerBound
+        for x in 0..<tile.size.x where own.samples[row + x] != 0 {
           let place = first + x
           let inside =
             block.samples[place - 1] != 0 && block.samples[place + 1] != 0
