@@ -13,7 +13,8 @@ struct BridgePatch: Sendable {
 
   /// The path of median length: stands for the patch in the record.
   var middle: BridgePath {
-    let order = paths.indices.sorted { (paths[$0].length, $0) < (paths[$1].length, $1) }
+    let lengths = paths.map(\.length)
+    let order = paths.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     return paths[order[order.count / 2]]
   }
 
