@@ -43,10 +43,10 @@ struct FaceSeparation {
   /// Clusters with fewer faces, in squares of the usual thickness, are no membrane by themselves.
   static let leastFaces: Float = 40
 
-  /// A mask usually thinner than this, in voxels, shows no faces: each voxel looks to both sides.
-  static let leastThickness: Float = 3
-  /// What it is grown by before faces are looked for.
-  static let growth = 2
+  /// A mask usually thinner than this, in voxels, shows no good faces: voxels look to both sides.
+  static let leastThickness: Float = 4
+  /// It is grown to about this before faces are looked for: more would fill what lies between membranes.
+  static let grownThickness: Float = 5
 
   /// - Returns: the parts; nothing is left out.
   func labelling(_ monitor: StageMonitor) throws -> ComponentLabelling {
@@ -67,8 +67,10 @@ struct FaceSeparation {
     let components = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
     try runs.forEachLabelledSlab(of: mask) { components.write($0) }
     let monitors = monitor.parts(2)
-    let found = try faces(of: GrownMask(base: mask, voxels: Self.growth), monitors[0])
-    return try labelling(found, ownThickness: thickness, components: components, monitors[1])
+    let growth = Int(((Self.grownThickness - thickness) / 2).rounded())
+    let found = try faces(of: GrownMask(base: mask, voxels: growth), monitors[0])
+    return try labelling(
+      found, ownThickness: thickness, grownFrom: (components, growth), monitors[1])
   }
 
   /// A mask's batches, and of the first its faces.
@@ -95,10 +97,11 @@ struct FaceSeparation {
 
   /// - Parameters:
   ///   - ownThickness: the usual one before the mask was grown.
-  ///   - components: of the mask before it was grown; nil where it was not.
+  ///   - origin: components of the mask before it was grown, and by how much; nil where it was not.
   private func labelling(
     _ found: consuming FoundFaces, ownThickness: Float,
-    components: ScratchVolume<Int32>? = nil, _ monitor: StageMonitor
+    grownFrom origin: (components: ScratchVolume<Int32>, voxels: Int)? = nil,
+    _ monitor: StageMonitor
   ) throws -> ComponentLabelling {
     let (mask, batches, usual, voxels) = (
       found.mask, found.batches, found.usual, found.first.voxels
@@ -111,8 +114,8 @@ struct FaceSeparation {
         map = try faceMap(of: batch, mask, into: voxels, monitors[number])
         links = self.links(of: map)
       }
-      let parts = components.map { components in
-        OwnParts(labels: components, owners: map.owners(among: components, reach: Self.growth))
+      let parts = origin.map { components, growth in
+        OwnParts(labels: components, owners: map.owners(among: components, reach: growth))
       }
       let joined = parts.map { parts in links.filter { parts.joins($0.0) } } ?? links
       let fragments = fragments(of: map, links: joined, usual: usual, ownThickness: ownThickness)
@@ -122,7 +125,7 @@ struct FaceSeparation {
       count = max(count, fragments.max() ?? 0)
     }
     let groups = groups(of: pieces, fragments: Int(count), usual: usual)
-    try relabel(voxels, groups, onlyInMask: components != nil)
+    try relabel(voxels, groups, onlyInMask: origin != nil)
     return ComponentLabelling(counting: voxels)
   }
 
