@@ -57,6 +57,7 @@ let core: [Target] = [
   module(
     "TomographicImaging", "Core/TomographicImaging",
     [numerics, "FourierTransforms", "TomogramModel", "Volumes"]),
+  module("GroupComparison", "Core/GroupComparison", [numerics, "TomographicImaging"]),
   module("Morphology", "Core/Morphology", [numerics, "Filters", "LinearAlgebra", "Volumes"]),
   module("Graphs", "Core/Graphs"),
   module(
@@ -140,7 +141,8 @@ let program: [Target] = [
   module(
     "Report", "Program/Report",
     everyFormat + [
-      numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "CZlib", "GroupComparison", "LinearAlgebra", "Meshes", "TomogramModel",
+      "TomographicImaging", "Volumes", "WorkLedger",
     ]),
   module(
     "Pipeline", "Program/Pipeline",
@@ -161,8 +163,9 @@ let program: [Target] = [
   .executableTarget(
     name: "bilayer-bench",
     dependencies: everyFormat + everyStage + [
-      "FourierTransforms", "GaussianProcesses", "Meshes", "Morphology", "Simulation", "Tensors",
-      "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "FourierTransforms", "GaussianProcesses", "GroupComparison", "Meshes",
+      "Morphology", "Simulation", "Tensors", "TomogramModel", "TomographicImaging", "Volumes",
+      "WorkLedger",
     ], path: "Benchmarks", swiftSettings: houseSettings),
 ]
 
@@ -189,6 +192,7 @@ let testTargets: [Target] = [
     "TomographicImagingTests",
     ["FourierTransforms", "TestSupport", "TomogramModel", "TomographicImaging", "Volumes"]),
   tests("MorphologyTests", [numerics, "Morphology", "TestSupport", "Volumes"]),
+  tests("GroupComparisonTests", [numerics, "GroupComparison", "TomographicImaging"]),
   tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
   tests(
     "MeshesTests",
