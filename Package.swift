@@ -64,6 +64,8 @@ let core: [Target] = [
     "Meshes", "Core/Meshes",
     [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
   module(
+    "SurfaceUnrolling", "Core/SurfaceUnrolling", [numerics, "LinearAlgebra", "Meshes", "Volumes"]),
+  module(
     "GaussianProcesses", "Core/GaussianProcesses",
     [numerics, "CCHOLMOD", "LinearAlgebra", "Meshes", "TomographicImaging", "Volumes"]),
 ]
@@ -154,8 +156,8 @@ let program: [Target] = [
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
       arguments, numerics, "Evaluation", "LinearAlgebra", "Meshes", "Morphology", "Pipeline",
-      "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel",
-      "TomographicImaging", "Training", "Volumes", "WorkLedger",
+      "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
+      "TomogramModel", "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
     name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",
@@ -203,6 +205,8 @@ let testTargets: [Target] = [
   tests(
     "GaussianProcessesTests",
     [numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "TomographicImaging"]),
+  tests(
+    "SurfaceUnrollingTests", [numerics, "LinearAlgebra", "Meshes", "SurfaceUnrolling", "Volumes"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests("TIFFFormatTests", ["TIFFFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests(

@@ -39,7 +39,8 @@ import WorkLedger
         folders.append(base + "/\(group)\(index)")
         table += "\(group)\(index),\(group)\n"
         try write(
-          areas: [900, 500 + Double(index * index), 300], thickness: (group == "a" ? 38 : 42)
+          areas: [900, 500 + Double(index * index), 300],
+          thickness: (group == "a" ? 38 : 42)
             + 0.3 * Double(index), to: folders[folders.count - 1])
       }
     }

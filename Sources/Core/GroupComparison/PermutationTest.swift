@@ -44,7 +44,7 @@ public struct PermutationTest: Sendable {
   /// - Precondition: at least `smallestGroup` finite values in each group.
   /// - Complexity: time O(ways · values), memory O(ways).
   public init(
-    _ first: [Double], _ second: [Double], wayLimit: Int = 50_000,
+    _ first: [Double], _ second: [Double], wayLimit: Int = 20_000,
     random: CounterRandom = CounterRandom(seed: 1, stream: 0)
   ) {
     precondition(

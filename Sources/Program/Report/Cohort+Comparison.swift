@@ -150,8 +150,7 @@ extension Cohort {
         result[index].verdict = .differs
       } else if level < smallest * Double(tested.count) && pValue <= level {
         result[index].verdict = .tooFewForSoMany(
-          "May differ, but \(tested.count) tests are too many for so few: name fewer with "
-            + "--quantities.")
+          "May differ; \(tested.count) tests are too many for so few (see --quantities).")
       } else if pValue <= level {
         result[index].verdict = .uncertain
       }

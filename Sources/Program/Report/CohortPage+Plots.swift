@@ -17,8 +17,9 @@ extension CohortPage {
     for tick in axis.ticks {
       let height = axis.height(tick)
       marks += "<path d=\"M\(left) \(height)H\(width - 8)\" class=\"zero\"/>"
-      marks += "<text x=\"\(left - 6)\" y=\"\(height + 4)\" class=\"tick\">"
-        + "\(text(tick, quantity))</text>"
+      marks +=
+        "<text x=\"\(left - 6)\" y=\"\(height + 4)\" class=\"tick\">"
+        + "\(tickText(tick, quantity))</text>"
     }
     for (order, group) in groups.enumerated() {
       let center = left + 50 + 84 * Double(order)
@@ -32,6 +33,12 @@ extension CohortPage {
       viewBox="0 0 \(width) 166" width="\(width)" height="166" role="img" \
       aria-label="\(escaped(quantity.title)) by group">\(marks)</svg></figure>
       """
+  }
+
+  /// Ticks may lie closer than a share's usual digits.
+  private func tickText(_ tick: Double, _ quantity: Cohort.Quantity) -> String {
+    quantity.isShare
+      ? shown(tick * 100, significantDigits: 5) + " %" : shown(tick, significantDigits: 5)
   }
 
   /// A name that fits below its dots.

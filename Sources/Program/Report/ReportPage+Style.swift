@@ -166,8 +166,9 @@ extension ReportPage {
     .effect .interval { stroke: var(--accent); stroke-width: 3; }
     .effect .differs { stroke: var(--differs); }
     .effect circle { fill: var(--ink); }
-    .effect path.arrow { fill: var(--accent); }
-    td.verdict { white-space: normal; min-width: 24ch; }
+    .effect .arrow { fill: var(--accent); }
+    .whole { overflow-x: auto; margin-top: 10px; }
+    .data td.verdict { white-space: normal; min-width: 15ch; }
     .differs strong { color: var(--differs); }
     .plot .name { text-anchor: middle; }
     @media (max-width: 1080px) { .viewer { grid-template-columns: minmax(0, 1fr); } }

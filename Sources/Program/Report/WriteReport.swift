@@ -21,7 +21,8 @@ import WorkLedger
 /// - Throws: `ReportError`, `FileError`, or the error of a file that cannot be read.
 public func writeReport(
   of folders: [String], to page: String? = nil, groups: String? = nil,
-  quantities: [String]? = nil, context: ReportContext = ReportContext(), options: ReportOptions = ReportOptions(),
+  quantities: [String]? = nil, context: ReportContext = ReportContext(),
+  options: ReportOptions = ReportOptions(),
   overwrite: Bool = false, scratchFolder: String
 ) throws -> [String] {
   guard let folder = folders.first else { throw ReportError.noFolders }
