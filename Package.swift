@@ -165,7 +165,8 @@ let program: [Target] = [
   .executableTarget(
     name: "bilayer-bench",
     dependencies: everyFormat + everyStage + [
-      numerics, "FourierTransforms", "GaussianProcesses", "GroupComparison", "Meshes",
+      numerics, "FourierTransforms", "GaussianProcesses", "GroupComparison", "LinearAlgebra",
+      "Meshes",
       "Morphology", "Simulation", "Tensors", "TomogramModel", "TomographicImaging", "Volumes",
       "WorkLedger",
     ], path: "Benchmarks", swiftSettings: houseSettings),

@@ -23,6 +23,11 @@ if arguments.first == "cohort" {
   ).run()
   exit(0)
 }
+if try MeshComparison.run(
+  arguments, workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount))
+{
+  exit(0)
+}
 let edges = (arguments.first ?? "256x256x128").split(separator: "x").compactMap { Int($0) }
 guard edges.count == 3, edges.allSatisfy({ 32 <= $0 && $0 <= 2048 }) else {
   print("usage: bilayer-bench [XxYxZ] [MODEL]     32 to 2048 voxels along each axis")
