@@ -139,6 +139,9 @@ import WorkLedger
       let model = try ReportModel(folder: folder, options: options, scratchFolder: base)
       #expect((200...700).contains(model.meshes.triangleCount))
       #expect(model.meshes.parts.map(\.label) == [1, 2, 3, 4])
+      // Curvatures are those of the full surfaces.
+      #expect(model.curvatureAreas.count == 4)
+      #expect(try ReportPage(model).html().contains("Histogram of Mean curvature"))
     }
   }
 }

@@ -83,11 +83,17 @@ struct PlotAxis {
     let span = least < most ? most - least : (most == 0 ? 1 : abs(most))
     low = 0 <= least ? max(0, least - 0.08 * span) : least - 0.08 * span
     high = most + 0.08 * span
-    let raw = (high - low) / 4
+    ticks = Self.roundNumbers(from: low, to: high, count: 4)
+  }
+
+  /// Round numbers within a range, about so many.
+  static func roundNumbers(from low: Double, to high: Double, count: Int) -> [Double] {
+    let raw = (high - low) / Double(count)
     let decade = Double.pow(10, Double.log10(raw).rounded(.down))
     let step = [1, 2, 5, 10].map { $0 * decade }.first { raw <= $0 } ?? raw
-    let first = (low / step).rounded(.up)
-    ticks = stride(from: first, through: high / step, by: 1).map { $0 * step }
+    // A rounding's width, so that the ends count.
+    let first = (low / step - 1e-9).rounded(.up)
+    return stride(from: first, through: high / step + 1e-9, by: 1).map { $0 * step }
   }
 
   /// Where a value stands in a plot whose axis runs from 14 (top) to 140.

@@ -159,6 +159,7 @@ extension ReportPage {
     .plot circle { stroke: var(--card); stroke-width: 0.8; }
     .plot text { fill: var(--soft); font-size: 11.5px; }
     .plot .zero { fill: none; stroke: var(--line); stroke-dasharray: 2 3; }
+    .plot .bar { fill: var(--accent); opacity: 0.75; }
     .plot .whisker { stroke: var(--soft); stroke-width: 1.2; }
     .plot .tick { text-anchor: end; }
     .effect { display: block; }

@@ -9,16 +9,14 @@ struct ExportCommand: ParsableCommand {
     commandName: "export",
     abstract: "Write surfaces for other programs: RELION, IMOD, 3D viewers; or laid flat.",
     discussion: """
-      Points lie evenly on the membranes, --spacing apart; RELION's z axis is the normal (out of
-      closed membranes), rot is random. Columns tell membrane, standard deviation and provenance.
-
-      --patch lays part of one membrane flat with as little stretch as its curvature allows, and takes the
-      density along its normals: x and y are the patch, z the distance from it. A table beside it says
-      where each pixel is and how much it is stretched. Around a tubule it is cut.
+      Points lie evenly on the membranes, --spacing apart; RELION's z axis is the
+      normal (out of closed membranes), rot is random. --patch lays one membrane flat,
+      x and y, with the density along its normals, z; FILE.csv says where each pixel
+      is and how much it is stretched. Around a tubule it is cut.
 
       Example:  bilayer export results --points points.star --spacing 100 --offset 40
                 bilayer export results --imod model.mod --glb scene.glb --membranes 1,3
-                bilayer export results --patch flat.mrc --membranes 3 --patch-radius 800
+                bilayer export results --patch flat.mrc --membranes 3 --depth 200
       """)
 
   @Argument(help: ArgumentHelp("Result folder with surfaces/.", valueName: "DIR"))

@@ -9,9 +9,9 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Write the report of a result folder, or one page for several.",
     discussion: """
-      Several folders give a cohort report. --groups names the group of each; groups are compared by a
-      permutation test of tomograms (or of samples, where the table has that column), corrected for
-      all quantities. NAME.csv holds the comparisons, NAME-tomograms.csv a row a tomogram.
+      Several folders give a cohort report. Groups are compared by a permutation test
+      of tomograms (or of samples, where the table has them), corrected for all
+      quantities: NAME.csv; NAME-tomograms.csv has a row a tomogram.
 
       Example:  bilayer report results --force
                 bilayer report wild-type/* mutant/* --groups groups.csv --output cohort.html
