@@ -59,6 +59,22 @@ extension ReportPage {
         "<text x=\"\(left - 6)\" y=\"\(axis.height(tick) + 4)\" class=\"tick\">"
         + "\(shown(tick * 100)) %</text>"
     }
+    marks += bars(histogram, axis, place)
+    for tick in PlotAxis.roundNumbers(from: low, to: low + span, count: 5) {
+      marks += "<path d=\"M\(place(tick)) \(axis.height(0))v5\" class=\"axis\"/>"
+      marks += "<text x=\"\(place(tick))\" y=\"158\" class=\"name\">\(shown(tick))</text>"
+    }
+    return """
+      <figure class="plot"><figcaption>\(title) <span class="unit">\(unit)</span></figcaption><svg \
+      viewBox="0 0 480 166" width="480" height="166" role="img" aria-label="Histogram of \
+      \(title)">\(marks)</svg><p class="remark">\(whole)</p></figure>
+      """
+  }
+
+  private static func bars(
+    _ histogram: BarHistogram, _ axis: PlotAxis, _ place: (Double) -> Double
+  ) -> String {
+    var marks = ""
     for (bin, share) in histogram.shares.enumerated() {
       let (from, to) = (place(histogram.edges[bin]), place(histogram.edges[bin + 1]))
       let top = axis.height(share)
@@ -71,14 +87,6 @@ extension ReportPage {
           + "V\(axis.height(share + deviation))\" class=\"whisker\"/>"
       }
     }
-    for tick in PlotAxis.roundNumbers(from: low, to: low + span, count: 5) {
-      marks += "<path d=\"M\(place(tick)) \(axis.height(0))v5\" class=\"axis\"/>"
-      marks += "<text x=\"\(place(tick))\" y=\"158\" class=\"name\">\(shown(tick))</text>"
-    }
-    return """
-      <figure class="plot"><figcaption>\(title) <span class="unit">\(unit)</span></figcaption><svg \
-      viewBox="0 0 480 166" width="480" height="166" role="img" aria-label="Histogram of \
-      \(title)">\(marks)</svg><p class="remark">\(whole)</p></figure>
-      """
+    return marks
   }
 }
