@@ -22,7 +22,7 @@ bench: packages engine
 	.build/release/bilayer-bench
 
 # Scores of the shipped model on unseen and on foreign data. Beside them are
-# validate-slurm.sh and validate-memory.sh, which need root, and validate-classes.sh, validate-outputs.sh and the
+# validate-slurm.sh and validate-memory.sh, which need root, and validate-classes.sh, validate-curvature.sh, validate-outputs.sh and the
 # other parts of validate-separation.sh, which need Python packages that each names.
 validate: packages engine build
 	sh Scripts/validate.sh
@@ -34,6 +34,7 @@ validate: packages engine build
 	sh Scripts/validate-bridges.sh
 	sh Scripts/validate-separation.sh predicted
 	sh Scripts/validate-few-sections.sh
+	sh Scripts/validate-cohort.sh
 
 # Makes the shipped models anew: minutes on a GPU, a day on two cores.
 model: packages engine build

@@ -57,11 +57,14 @@ let core: [Target] = [
   module(
     "TomographicImaging", "Core/TomographicImaging",
     [numerics, "FourierTransforms", "TomogramModel", "Volumes"]),
+  module("GroupComparison", "Core/GroupComparison", [numerics, "TomographicImaging"]),
   module("Morphology", "Core/Morphology", [numerics, "Filters", "LinearAlgebra", "Volumes"]),
   module("Graphs", "Core/Graphs"),
   module(
     "Meshes", "Core/Meshes",
     [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
+  module(
+    "SurfaceUnrolling", "Core/SurfaceUnrolling", [numerics, "LinearAlgebra", "Meshes", "Volumes"]),
   module(
     "GaussianProcesses", "Core/GaussianProcesses",
     [numerics, "CCHOLMOD", "LinearAlgebra", "Meshes", "TomographicImaging", "Volumes"]),
@@ -140,7 +143,8 @@ let program: [Target] = [
   module(
     "Report", "Program/Report",
     everyFormat + [
-      numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "CZlib", "GroupComparison", "LinearAlgebra", "Meshes", "TomogramModel",
+      "TomographicImaging", "Volumes", "WorkLedger",
     ]),
   module(
     "Pipeline", "Program/Pipeline",
@@ -152,8 +156,8 @@ let program: [Target] = [
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
       arguments, numerics, "Evaluation", "LinearAlgebra", "Meshes", "Morphology", "Pipeline",
-      "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel",
-      "TomographicImaging", "Training", "Volumes", "WorkLedger",
+      "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
+      "TomogramModel", "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
     name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",
@@ -161,8 +165,10 @@ let program: [Target] = [
   .executableTarget(
     name: "bilayer-bench",
     dependencies: everyFormat + everyStage + [
-      "FourierTransforms", "GaussianProcesses", "Meshes", "Morphology", "Simulation", "Tensors",
-      "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "FourierTransforms", "GaussianProcesses", "GroupComparison", "LinearAlgebra",
+      "Meshes",
+      "Morphology", "Simulation", "Tensors", "TomogramModel", "TomographicImaging", "Volumes",
+      "WorkLedger",
     ], path: "Benchmarks", swiftSettings: houseSettings),
 ]
 
@@ -189,6 +195,7 @@ let testTargets: [Target] = [
     "TomographicImagingTests",
     ["FourierTransforms", "TestSupport", "TomogramModel", "TomographicImaging", "Volumes"]),
   tests("MorphologyTests", [numerics, "Morphology", "TestSupport", "Volumes"]),
+  tests("GroupComparisonTests", [numerics, "GroupComparison", "TomographicImaging"]),
   tests("GraphsTests", ["Graphs", "TestSupport", "Volumes"]),
   tests(
     "MeshesTests",
@@ -199,6 +206,8 @@ let testTargets: [Target] = [
   tests(
     "GaussianProcessesTests",
     [numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "TomographicImaging"]),
+  tests(
+    "SurfaceUnrollingTests", [numerics, "LinearAlgebra", "Meshes", "SurfaceUnrolling", "Volumes"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests("TIFFFormatTests", ["TIFFFormat", "TestSupport", "Volumes", "WorkLedger"]),
   tests(

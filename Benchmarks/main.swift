@@ -1,8 +1,9 @@
 // bilayer-bench [XxYxZ] [MODEL]: voxels per second and peak memory of each stage, on a simulated
-// tomogram. Later stages work on the true membranes, so that their load does not depend on a model.
+// tomogram. `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. Later stages work on the true membranes, so that their load does not depend on a model.
 
 import FoundationEssentials
 import GapTracing
+import Glibc
 import InstanceSeparation
 import MembranePrediction
 import Morphometry
@@ -14,6 +15,19 @@ import TomogramModel
 import Volumes
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.first == "cohort" {
+  let experiments = arguments.dropFirst().first.flatMap { Int($0) } ?? 2000
+  CohortValidation(
+    experiments: max(experiments, 100),
+    workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+  ).run()
+  exit(0)
+}
+if try MeshComparison.run(
+  arguments, workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount))
+{
+  exit(0)
+}
 let edges = (arguments.first ?? "256x256x128").split(separator: "x").compactMap { Int($0) }
 guard edges.count == 3, edges.allSatisfy({ 32 <= $0 && $0 <= 2048 }) else {
   print("usage: bilayer-bench [XxYxZ] [MODEL]     32 to 2048 voxels along each axis")

@@ -56,4 +56,32 @@ struct ExportTests {
       #expect(run.messages.contains("--force") && run.messages.contains("membrane_0007"))
     }
   }
+
+  @Test("A membrane is laid flat into a valid volume and a table of its pixels, the same each time")
+  func patch() throws {
+    try withSurfaces { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        for n in 1 2; do
+          bilayer export out --tomogram tomogram.mrc --patch $n.mrc --membranes 1 --depth 50 \
+            --patch-radius 120 --patch-pixel 5
+        done
+        cmp 1.mrc 2.mrc && cmp 1.csv 2.csv
+        bilayer validate 1.mrc >&2
+        head -n 1 1.csv; wc -l <1.csv
+        set +e
+        bilayer export out --patch a.mrc --membranes 1; echo $?
+        bilayer export out --tomogram tomogram.mrc --patch a.mrc; echo $?
+        bilayer export out --tomogram tomogram.mrc --patch 1.mrc --membranes 1; echo $?
+        """, in: folder)
+      let lines = run.output.split(separator: "\n")
+      try #require(lines.count == 5, "\(run.messages)")
+      #expect(lines.first?.hasPrefix("column,row,u_A,v_A,x_A") == true)
+      // A disc of radius 24 pixels.
+      #expect(abs((Int(lines[1].drop { $0 == " " }) ?? 0) - 1810) < 60)
+      #expect(lines.dropFirst(2) == ["2", "2", "2"], "\(run.messages)")
+      #expect(run.messages.contains("lengths off by") && run.messages.contains("--tomogram FILE"))
+    }
+  }
 }

@@ -139,44 +139,9 @@ import WorkLedger
       let model = try ReportModel(folder: folder, options: options, scratchFolder: base)
       #expect((200...700).contains(model.meshes.triangleCount))
       #expect(model.meshes.parts.map(\.label) == [1, 2, 3, 4])
+      // Curvatures are those of the full surfaces.
+      #expect(model.curvatureAreas.count == 4)
+      #expect(try ReportPage(model).html().contains("Histogram of Mean curvature"))
     }
-  }
-
-  @Test("Several folders make a cohort page by group, tomograms being counted")
-  func cohort() throws {
-    try TemporaryFolder.with { base in
-      let folders = ["a", "b", "c"].map { base + "/" + $0 }
-      for folder in folders {
-        try write(.few(size: 12), to: folder); unsafe unlink(base + "/tomogram.mrc")
-      }
-      let groups = base + "/groups.csv"
-      try AtomicFile.write(
-        "group,folder\nwild type,a\nmutant,b\nwild type,\(folders[2])/\n", to: groups)
-      let page = base + "/cohort.html"
-      #expect(
-        try writeReport(of: folders, to: page, groups: groups, scratchFolder: base) == [page])
-      let cohort = try Cohort(folders: folders, groups: groups, page: page)
-      #expect(cohort.grouped.map(\.name) == ["wild type", "mutant"])
-      #expect(cohort.grouped.map(\.rows.count) == [2, 1])
-      #expect(cohort.rows[0].values[0] == 4 && cohort.rows[0].abstained == 1)
-      let html = try InputFile(path: page).readText()
-      #expect(html.contains("wild type") && !html.contains("http"))
-      try AtomicFile.write("folder,group\na,x\n", to: groups, overwrite: true)
-      #expect(throws: ReportError.self) {
-        try Cohort(folders: folders, groups: groups, page: page)
-      }
-    }
-  }
-
-  @Test("Medians and spreads are those of the textbook")
-  func statistics() throws {
-    #expect(Cohort.median([]) == nil)
-    #expect(Cohort.median([3]) == 3)
-    #expect(Cohort.median([5, 1, 3]) == 3)
-    #expect(Cohort.median([4, 1, 3, 2]) == 2.5)
-    let spread = try #require(Cohort.spread([2, 4, 4, 4, 5, 5, 7, 9]))
-    #expect(spread.mean == 5)
-    #expect(abs((spread.deviation ?? 0) - (32.0 / 7).squareRoot()) < 1e-12)
-    #expect(Cohort.spread([1])?.deviation == nil)
   }
 }

@@ -1,9 +1,23 @@
 import RealModule
 import TableFormats
 import TomogramModel
+import WorkLedger
 
 /// Several results side by side: one row a tomogram, tomograms being what is counted.
+///
+/// Membranes of one tomogram share its thickness, its dose, its alignment and its cell, and vertices
+/// share their membrane: taken as independent, they would make any two tomograms differ. So each
+/// tomogram gives one value of a quantity, and groups are compared by these alone; where several
+/// tomograms come from one sample (an animal, a culture, a grid), by the samples' means.
 struct Cohort {
+  /// A number of one tomogram with its measured uncertainty.
+  struct Value: Equatable {
+    /// The number, in the quantity's unit.
+    var value: Double
+    /// Standard deviation from the measurements'; nil where any of them is unknown.
+    var deviation: Double?
+  }
+
   /// One result folder.
   struct Row {
     /// Name of the folder.
@@ -12,98 +26,89 @@ struct Cohort {
     let link: String?
     /// Group, empty where none was named.
     let group: String
-    /// Values in the order of `Cohort.quantities`; nil where the folder has none.
-    let values: [Double?]
+    /// Sample it was made from; empty where the tomogram stands for itself.
+    let sample: String
+    /// Values in the order of `quantities`; nil where the folder has none.
+    let values: [Value?]
     /// Numbers that the data could not carry.
     let abstained: Int
   }
 
-  /// A column of the table.
-  struct Quantity {
-    /// Words.
-    let title: String
-    /// Unit, empty where there is none.
-    let unit: String
-    /// Whether it is shown as a percentage.
-    let isShare: Bool
-  }
-
-  static let quantities = [
-    Quantity(title: "Membranes", unit: "", isShare: false),
-    Quantity(title: "Closed", unit: "", isShare: false),
-    Quantity(title: "Total area", unit: "nm²", isShare: false),
-    Quantity(title: "Seen area", unit: "", isShare: true),
-    Quantity(title: "Median area", unit: "nm²", isShare: false),
-    Quantity(title: "Median thickness", unit: "Å", isShare: false),
-    Quantity(title: "Accepted bridges", unit: "", isShare: false),
-  ]
-
+  /// What is compared, in the order of the tables' columns.
+  let quantities: [Quantity]
   let rows: [Row]
 
   /// Reads the tables of the folders.
   ///
-  /// - Throws: `ReportError.notAResultFolder` where a folder has no table.
-  init(folders: [String], groups: String?, page: String) throws {
-    let groupOf = try groups.map { try Self.groups(path: $0, folders: folders) }
-    rows = try folders.enumerated().map { index, folder in
-      let files = FolderFiles(folder: folder)
-      guard let table = files.existing("instances.csv") else {
-        throw ReportError.notAResultFolder(path: folder)
-      }
-      let membranes = try MembraneTable.read(path: table)
-      let bridges = try files.existing("bridges.csv").map { try BridgeTable.read(path: $0) }
+  /// - Parameters:
+  ///   - groups: path of a table with the columns folder and group, and sample where there is one.
+  ///   - wanted: names of the quantities to compare; nil for those of `Quantity.customary`.
+  /// - Throws: `ReportError.notAResultFolder` where a folder has no table, `.repeated` where one is
+  ///   named twice, `.quantities` where a wanted one is not measured.
+  init(folders: [String], groups: String?, page: String, wanted: [String]? = nil) throws {
+    var seen = Set<String>()
+    for folder in folders where !seen.insert(Folder.absolute(Self.trimmed(folder))).inserted {
+      throw ReportError.repeated(path: folder)
+    }
+    let places = try groups.map { try Self.places(path: $0, folders: folders) }
+    let tables = try folders.map { try Self.tables(of: FolderFiles(folder: $0)) }
+    let quantities = try Quantity.chosen(wanted, among: tables)
+    self.quantities = quantities
+    rows = folders.indices.map { index in
+      let files = FolderFiles(folder: folders[index])
       return Row(
-        name: files.name, link: Self.link(to: files, from: page), group: groupOf?[index] ?? "",
-        values: Self.values(membranes, bridges),
-        abstained: membranes.reduce(0) { sum, membrane in
+        name: files.name, link: Self.link(to: files, from: page),
+        group: places?[index].group ?? "", sample: places?[index].sample ?? "",
+        values: quantities.enumerated().map { order, quantity in
+          quantity.value(in: tables[index], stream: UInt64(index * quantities.count + order))
+        },
+        abstained: tables[index].membranes.reduce(0) { sum, membrane in
           sum + membrane.measurements.count { $0.measurement.value == nil }
         })
     }
   }
 
-  private static func values(_ membranes: [Membrane], _ bridges: [Bridge]?) -> [Double?] {
-    func all(_ name: String) -> [Double] { membranes.compactMap { $0[name]?.value } }
-    // Both areas of the same membranes, or the share would be of something else.
-    let pairs = membranes.compactMap { membrane -> (Double, Double)? in
-      guard let area = membrane["area_nm2"]?.value, let seen = membrane["seen_area_nm2"]?.value
-      else { return nil }
-      return (area, seen)
+  /// Puts rows together; for tests.
+  init(quantities: [Quantity], rows: [Row]) {
+    (self.quantities, self.rows) = (quantities, rows)
+  }
+
+  private static func tables(of files: FolderFiles) throws -> ResultTables {
+    guard let table = files.existing("instances.csv") else {
+      throw ReportError.notAResultFolder(path: files.folder)
     }
-    let whole = pairs.reduce(0) { $0 + $1.0 }
-    let looked = membranes.compactMap(\.closed)
-    return [
-      Double(membranes.count), looked.isEmpty ? nil : Double(looked.count { $0 }),
-      all("area_nm2").isEmpty ? nil : all("area_nm2").reduce(0, +),
-      whole == 0 ? nil : pairs.reduce(0) { $0 + $1.1 } / whole,
-      median(all("area_nm2")), median(all("thickness_A")),
-      bridges.map { Double($0.count { $0.accepted }) },
-    ]
+    return ResultTables(
+      membranes: try MembraneTable.read(path: table),
+      bridges: try files.existing("bridges.csv").map { try BridgeTable.read(path: $0) })
   }
 
-  /// The middle value, or the mean of the two; nil for none.
-  static func median(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  /// Where a tomogram belongs.
+  private struct Place: Equatable {
+    var group: String
+    var sample: String
   }
 
-  /// Group of each folder: matched by the path as given, or else by the folder's name.
-  private static func groups(path: String, folders: [String]) throws -> [String] {
+  /// Group and sample of each folder: matched by the path as given, or else by the folder's name.
+  private static func places(path: String, folders: [String]) throws -> [Place] {
     let table = try CSVTable.read(path: path)
     guard table.column("folder") != nil, table.column("group") != nil else {
       throw ReportError.groups(
         path: path, found: "its columns are \(table.header.joined(separator: ", "))")
     }
-    var groups: [String: String] = [:]
+    var places: [String: Place] = [:]
     for row in table.rows.indices {
-      let name = trimmed(table.cell(row: row, column: "folder") ?? "")
-      groups[name] = table.cell(row: row, column: "group")
+      func cell(_ column: String) -> String { table.cell(row: row, column: column) ?? "" }
+      let place = Place(group: cell("group"), sample: cell("sample"))
+      let folder = trimmed(cell("folder"))
+      if let other = places.updateValue(place, forKey: folder), other != place {
+        throw ReportError.groups(path: path, found: "it puts \(folder) into two groups")
+      }
     }
     return try folders.map { folder in
-      guard let group = groups[trimmed(folder)] ?? groups[FolderFiles(folder: folder).name] else {
+      guard let place = places[trimmed(folder)] ?? places[FolderFiles(folder: folder).name] else {
         throw ReportError.groups(path: path, found: "it has no row for the folder \(folder)")
       }
-      return group
+      return place
     }
   }
 
@@ -126,14 +131,5 @@ struct Cohort {
     var names: [String] = []
     for row in rows where !names.contains(row.group) { names.append(row.group) }
     return names.map { name in (name, rows.filter { $0.group == name }) }
-  }
-
-  /// Mean and standard deviation over tomograms; the latter nil below two.
-  static func spread(_ values: [Double]) -> (mean: Double, deviation: Double?)? {
-    guard !values.isEmpty else { return nil }
-    let mean = values.reduce(0, +) / Double(values.count)
-    guard 1 < values.count else { return (mean, nil) }
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (mean, Double.sqrt(squares / Double(values.count - 1)))
   }
 }

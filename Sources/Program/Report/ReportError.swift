@@ -10,6 +10,10 @@ public enum ReportError: Fault, Equatable {
   case sizesDiffer(path: String, found: VolumeSize, expected: VolumeSize)
   /// The table of groups names no group for a folder, or lacks a column.
   case groups(path: String, found: String)
+  /// A folder is named twice: it would count as two tomograms.
+  case repeated(path: String)
+  /// A quantity is wanted that no folder has.
+  case quantities(found: String, known: [String])
   /// Nothing to report on.
   case noFolders
   /// The compressor failed: memory is short.
@@ -18,7 +22,7 @@ public enum ReportError: Fault, Equatable {
   public var kind: FaultKind {
     switch self {
     case .notAResultFolder, .unreadable, .sizesDiffer, .groups: .input
-    case .noFolders: .usage
+    case .noFolders, .repeated, .quantities: .usage
     case .compression: .resources
     }
   }
@@ -35,6 +39,10 @@ public enum ReportError: Fault, Equatable {
         + "\(Self.text(expected)). Put volumes of one tomogram into one folder."
     case .groups(let path, let found):
       "\(path): \(found). The table needs the columns folder,group and a row for each folder."
+    case .repeated(let path):
+      "\(path) is named twice, and would count as two tomograms. Name each folder once."
+    case .quantities(let found, let known):
+      "No folder has the quantity \(found). They have \(known.joined(separator: ", "))."
     case .noFolders:
       "No result folder was named. Name at least one."
     case .compression(let code):

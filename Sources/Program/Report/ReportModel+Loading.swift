@@ -134,10 +134,20 @@ extension ReportModel {
     var coarse: [(label: Int, surface: MembraneSurface)] = []
     for (index, entry) in paths.enumerated() {
       let surface = try PLYFile.read(path: entry.path)
+      addCurvature(of: surface)
       let share = max(Int(Double(limit) * Double(sizes[index]) / Double(total)), 100)
       coarse.append((entry.label, isDense ? coarsened(surface, triangleLimit: share) : surface))
     }
     meshes = PackedMeshes(coarse)
+  }
+
+  /// Curvature by area, at full detail.
+  private mutating func addCurvature(of surface: MembraneSurface) {
+    var areas = CurvatureAreas()
+    for (curvature, area) in zip(surface.meanCurvaturePerNm, surface.mesh.vertexAreasAngstrom2()) {
+      areas.add(Double(curvature), area: area)
+    }
+    curvatureAreas.append(areas)
   }
 
   /// A file's name without folders and endings.

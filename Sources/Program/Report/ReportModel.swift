@@ -23,6 +23,8 @@ public struct ReportModel: Sendable {
   public var volume: BinnedVolume?
   /// Surfaces.
   public var meshes: PackedMeshes
+  /// Area by mean curvature, one entry a membrane with a surface.
+  var curvatureAreas: [CurvatureAreas] = []
   /// Rows of the table, by label.
   public var membranes: [Membrane]
   /// Whether there is a table at all; without one nothing is said about how many membranes there

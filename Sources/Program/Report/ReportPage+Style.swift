@@ -5,13 +5,13 @@ extension ReportPage {
       color-scheme: light dark;
       --page: #f6f5f2; --card: #ffffff; --ink: #1c2024; --soft: #5c646b; --line: #dedcd5;
       --accent: #0b6a8f; --chosen: #fdf3d7; --scene: #ffffff; --note: #fff7e3;
-      --note-line: #e2b44c; --seen: #0072b2; --bridged: #e69f00; --inferred: #cc79a7;
+      --note-line: #e2b44c; --differs: #b4470a; --seen: #0072b2; --bridged: #e69f00; --inferred: #cc79a7;
     }
     @media (prefers-color-scheme: dark) {
       :root {
         --page: #121416; --card: #1b1e21; --ink: #e9ebec; --soft: #a2abb2; --line: #32373c;
         --accent: #6cc4e6; --chosen: #3a3320; --scene: #15171a; --note: #2a2517;
-        --note-line: #96762c; --seen: #56b4e9;
+        --note-line: #96762c; --differs: #ff9d5c; --seen: #56b4e9;
       }
     }
     * { box-sizing: border-box; }
@@ -158,7 +158,19 @@ extension ReportPage {
     .plot .mean { stroke: var(--ink); stroke-width: 2; }
     .plot circle { stroke: var(--card); stroke-width: 0.8; }
     .plot text { fill: var(--soft); font-size: 11.5px; }
+    .plot .zero { fill: none; stroke: var(--line); stroke-dasharray: 2 3; }
+    .plot .bar { fill: var(--accent); opacity: 0.75; }
+    .plot .whisker { stroke: var(--soft); stroke-width: 1.2; }
     .plot .tick { text-anchor: end; }
+    .effect { display: block; }
+    .effect .zero, .effect .axis { stroke: var(--line); }
+    .effect .interval { stroke: var(--accent); stroke-width: 3; }
+    .effect .differs { stroke: var(--differs); }
+    .effect circle { fill: var(--ink); }
+    .effect .arrow { fill: var(--accent); }
+    .whole { overflow-x: auto; margin-top: 10px; }
+    .data td.verdict { white-space: normal; min-width: 15ch; }
+    .differs strong { color: var(--differs); }
     .plot .name { text-anchor: middle; }
     @media (max-width: 1080px) { .viewer { grid-template-columns: minmax(0, 1fr); } }
     @media (max-width: 640px) {

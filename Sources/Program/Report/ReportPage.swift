@@ -18,8 +18,9 @@ public struct ReportPage {
   public func html() throws -> String {
     Self.document(
       title: "\(model.name) · Bilayer report",
-      body: header + "<main>" + viewer + membraneSection + provenanceSection + bridgeSection
-        + methodsSection + planSection + "</main>" + footer + (try dataElements())
+      body: header + "<main>" + viewer + membraneSection + histogramSection
+        + provenanceSection + bridgeSection + methodsSection + planSection + "</main>" + footer
+        + (try dataElements())
         + "<script>\n" + Self.script + "</script>")
   }
 

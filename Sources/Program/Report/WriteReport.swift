@@ -1,16 +1,19 @@
+import TableFormats
 import Volumes
 import WorkLedger
 
 /// Writes the report of one result folder, or of several together.
 ///
 /// One folder: the page `report.html`, with `methods.txt` and `open.cxc` beside it. Several: one
-/// cohort page, made from the folders' tables; the folders themselves are left alone.
+/// cohort page, made from the folders' tables, with a table of all tomograms and, where groups are
+/// named, one of comparisons beside it; the folders themselves are left alone.
 ///
 /// - Parameters:
 ///   - folders: result folders, at least one.
 ///   - page: path of the page; nil: `report.html` in the folder, or `cohort.html` in the working
 ///     folder for several.
 ///   - groups: path of a table with the columns folder and group; only for several folders.
+///   - quantities: names of the quantities to compare; nil for the customary ones.
 ///   - context: what is known beyond the folder; only for one folder.
 ///   - overwrite: whether files of an earlier report may be replaced.
 ///   - scratchFolder: where packed volumes are unpacked.
@@ -18,15 +21,15 @@ import WorkLedger
 /// - Throws: `ReportError`, `FileError`, or the error of a file that cannot be read.
 public func writeReport(
   of folders: [String], to page: String? = nil, groups: String? = nil,
-  context: ReportContext = ReportContext(), options: ReportOptions = ReportOptions(),
+  quantities: [String]? = nil, context: ReportContext = ReportContext(),
+  options: ReportOptions = ReportOptions(),
   overwrite: Bool = false, scratchFolder: String
 ) throws -> [String] {
   guard let folder = folders.first else { throw ReportError.noFolders }
   if 1 < folders.count || groups != nil {
     let path = page ?? "cohort.html"
-    let cohort = try Cohort(folders: folders, groups: groups, page: path)
-    try AtomicFile.write(CohortPage(cohort).html, to: path, overwrite: overwrite)
-    return [path]
+    let cohort = try Cohort(folders: folders, groups: groups, page: path, wanted: quantities)
+    return try write(cohort, to: path, overwrite: overwrite)
   }
   let model = try ReportModel(
     folder: folder, context: context, options: options, scratchFolder: scratchFolder)
@@ -43,6 +46,23 @@ public func writeReport(
     (path, try ReportPage(model).html()), (files.path("methods.txt"), model.methods.text),
     (files.path("open.cxc"), script.text),
   ]
+  for (path, text) in contents { try AtomicFile.write(text, to: path, overwrite: overwrite) }
+  return contents.map(\.0)
+}
+
+/// The page `NAME.html`, `NAME.csv` (comparisons, where groups are named) and `NAME-tomograms.csv`.
+private func write(_ cohort: Cohort, to page: String, overwrite: Bool) throws -> [String] {
+  let stem = page.hasSuffix(".html") ? String(page.dropLast(5)) : page
+  let comparisons = cohort.comparisons()
+  var contents = [
+    (page, CohortPage(cohort, comparisons).html),
+    (stem + "-tomograms.csv", cohort.tomogramTable.text),
+  ]
+  if cohort.hasGroups { contents.append((stem + ".csv", cohort.table(of: comparisons).text)) }
+  // Nothing is written where a part may not be.
+  for (path, _) in contents where !overwrite && Folder.exists(path) {
+    throw FileError.targetExists(path: path)
+  }
   for (path, text) in contents { try AtomicFile.write(text, to: path, overwrite: overwrite) }
   return contents.map(\.0)
 }

@@ -7,13 +7,16 @@ import WorkLedger
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write surfaces for other programs: RELION, IMOD, 3D viewers.",
+    abstract: "Write surfaces for other programs: RELION, IMOD, 3D viewers; or laid flat.",
     discussion: """
-      Points lie evenly on the membranes, --spacing apart; RELION's z axis is the normal (out of
-      closed membranes), rot is random. Columns tell membrane, standard deviation and provenance.
+      Points lie evenly on the membranes, --spacing apart; RELION's z axis is the
+      normal (out of closed membranes), rot is random. --patch lays one membrane flat,
+      x and y, with the density along its normals, z; FILE.csv says where each pixel
+      is and how much it is stretched. Around a tubule it is cut.
 
       Example:  bilayer export results --points points.star --spacing 100 --offset 40
                 bilayer export results --imod model.mod --glb scene.glb --membranes 1,3
+                bilayer export results --patch flat.mrc --membranes 3 --depth 200
       """)
 
   @Argument(help: ArgumentHelp("Result folder with surfaces/.", valueName: "DIR"))
@@ -28,11 +31,16 @@ struct ExportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The scene in colour (glTF 2.0), in Å.", valueName: "FILE.glb"))
   var glb: String?
 
+  @Option(help: ArgumentHelp("A membrane laid flat, and FILE.csv.", valueName: "FILE.mrc"))
+  var patch: String?
+
   @Option(
     help: ArgumentHelp("Only these membranes, by label (default: all).", valueName: "N,N"))
   var membranes: NumberListValue?
 
   @OptionGroup var sampling: PointArguments
+
+  @OptionGroup var unrolling: PatchArguments
 
   @Option(
     help: ArgumentHelp(
@@ -49,11 +57,17 @@ struct ExportCommand: ParsableCommand {
 
   mutating func validate() throws {
     if targets.isEmpty {
-      throw ValidationError("Nothing to write: give --points, --imod or --glb, or several of them.")
+      throw ValidationError(
+        "Nothing to write: give --points, --imod, --glb or --patch, or several of them.")
+    }
+    if patch != nil && membranes?.numbers.count != 1 {
+      throw ValidationError("--patch lays one membrane flat: name it, as in --membranes 3.")
     }
   }
 
-  private var targets: [String] { [points, imod, glb].compactMap { $0 } }
+  private var targets: [String] {
+    [points, imod, glb, patch, patch.map { ExportedPatch.tablePath($0) }].compactMap { $0 }
+  }
 
   func run() throws {
     for path in targets where !force && Folder.exists(path) {
@@ -61,8 +75,9 @@ struct ExportCommand: ParsableCommand {
     }
     let surfaces = try ExportedSurfaces(folder: folder, labels: membranes?.numbers)
     if let glb { try surfaces.writeScene(to: glb, overwrite: force) }
-    if points == nil && imod == nil { return }
+    if points == nil && imod == nil && patch == nil { return }
     let frame = try ExportFrame(folder: folder, tomogram: tomogram, reading: reading)
+    if let patch { try writePatch(to: patch, surfaces, frame) }
     if let imod {
       try surfaces.model(in: frame.geometry).write(to: imod, overwrite: force)
     }
@@ -74,5 +89,19 @@ struct ExportCommand: ParsableCommand {
       try table.write(to: points, overwrite: force)
       if !quiet { Console.say(found.summary, to: .messages) }
     }
+  }
+
+  private func writePatch(
+    to path: String, _ surfaces: ExportedSurfaces, _ frame: ExportFrame
+  ) throws {
+    guard frame.isTomogram else {
+      throw UsageError(
+        "--patch takes density, and the tomogram of \(folder) is not named in its plan or no longer "
+          + "where it was. Give --tomogram FILE.")
+    }
+    let flat = try ExportedPatch(
+      of: surfaces.labels[0], surfaces: surfaces, tomogram: frame.source, arguments: unrolling)
+    try flat.write(to: path, overwrite: force)
+    if !quiet { Console.say(flat.summary, to: .messages) }
   }
 }

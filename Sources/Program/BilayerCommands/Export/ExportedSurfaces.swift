@@ -72,6 +72,10 @@ struct ExportFrame {
   let geometry: VolumeGeometry
   /// Its name, one word.
   let name: String
+  /// Whether it is a tomogram, not labels in its place.
+  let isTomogram: Bool
+  /// Its density, or the labels.
+  let source: any VolumeSource<Float>
 
   /// Finds it: the file named, else the plan's tomogram, else the labels.
   init(folder path: String, tomogram: String?, reading: ReadingArguments) throws {
@@ -92,6 +96,8 @@ struct ExportFrame {
     try input.requireVolume()
     try input.requirePixelSize()
     geometry = input.geometry
+    source = input.source
+    isTomogram = tomogram != nil || file == planned
     let stem = Folder.stem(of: planned ?? Folder.absolute(file == folder.instances ? path : file))
     name = String(stem.map { $0.isWhitespace ? "_" : $0 })
   }
