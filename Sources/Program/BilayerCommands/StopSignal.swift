@@ -2,7 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a wish to stop, and the second into an end.
+/// Turns the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 into a wish to stop, and the second into an end.
+/// SIGUSR1 is what Slurm is asked to send before a time limit, and what mpirun hands on.
 ///
 /// The work asks `isWanted` between pieces (`StageMonitor`), so that the first signal ends it where
 /// it can be resumed. `nohup`, which ignores SIGHUP, is respected.
@@ -14,7 +15,7 @@ final class StopSignal: @unchecked Sendable {
   /// Starts to listen, until the value goes away.
   init() {
     let queue = DispatchQueue(label: "bilayer.signals")
-    sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredHangup($0) }.map { number in
+    sources = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].filter { !Self.isIgnoredHangup($0) }.map { number in
       signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: queue)
     }
