@@ -156,8 +156,8 @@ struct SharedTrainingTests {
   @Test("The norm of a batch in parts has the values and gradients of the norm of the whole")
   func normOfAll() throws {
     // Channel means far from 0 next to their deviation: where sums of squares would lose digits.
-    let values = (0..<96).map { Float(100 + ($0 * 37) % 13) + 0.01 * Float($0) }
-    let slopes = (0..<96).map { Float(($0 * 5) % 7) - 3 }
+    let values: [Float] = (0..<96).map { 100 + Float(($0 * 37) % 13) + 0.01 * Float($0) }
+    let slopes: [Float] = (0..<96).map { Float(($0 * 5) % 7) - 3 }
     let whole = try normed(values, slopes, on: SingleRank())
     let parts = try ThreadRanks.run(2) { ranks in
       let half = ranks.rank * 48..<(ranks.rank + 1) * 48
@@ -171,19 +171,14 @@ struct SharedTrainingTests {
     }
     // Gradients of scale and shift are of the own part, and add up.
     for index in 2...3 {
-      for (one, two, other) in zip3(parts[0][index], parts[1][index], whole[index]) {
-        #expect(abs(one + two - other) < 1e-3)
-      }
+      let sums = zip(parts[0][index], parts[1][index]).map { $0 + $1 }
+      for (own, other) in zip(sums, whole[index]) { #expect(abs(own - other) < 1e-3) }
     }
     for index in 4...5 {
       for (own, other) in zip(parts[1][index], whole[index]) {
         #expect(abs(own - other) < 1e-5 * abs(other))
       }
     }
-  }
-
-  private func zip3(_ a: [Float], _ b: [Float], _ c: [Float]) -> [(Float, Float, Float)] {
-    a.indices.map { (a[$0], b[$0], c[$0]) }
   }
 
   /// Output, gradients of input, scale and shift, and the running statistics, of two channels.
@@ -228,7 +223,7 @@ struct SharedTrainingTests {
   @Test("Gradients summed in buckets of any size are the sums one by one")
   func summedGradients() throws {
     let shapes = [[2, 3], [1], [4, 2, 2], [5]]
-    func gradients(_ ranks: any Communicator, limit: Int) throws -> [Float] {
+    @Sendable func gradients(_ ranks: any Communicator, limit: Int) throws -> [Float] {
       var tensors: [Tensor] = []
       for (index, shape) in shapes.enumerated() {
         let count = shape.reduce(1, *)
@@ -251,20 +246,15 @@ struct SharedTrainingTests {
   }
 
   @Test("Parts of a batch are its samples, each in one part", arguments: [1, 2, 3, 7, 8])
-  func parts(_ count: Int) {
-    let batch = UnlikeSource().batch(step: 3)
-    let parts = (0..<count).map { UnlikeSource().batchPart($0, of: count) }
+  func parts(_ count: Int) throws {
+    let source: any TrainingSource = UnlikeSource()
+    let batch = try source.batch(step: 3)
+    let parts = try (0..<count).map { try source.batch(step: 3, part: BatchPart($0, of: count)) }
     #expect(parts.map { $0.input.shape[0] }.reduce(0, +) == 5)
     #expect(parts.flatMap { $0.input.values } == batch.input.values)
     #expect(parts.flatMap { $0.target.values } == batch.target.values)
     #expect(parts.flatMap { $0.weight.values } == batch.weight.values)
     let sizes = parts.map { $0.input.shape[0] }
     #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
-  }
-}
-
-extension UnlikeSource {
-  fileprivate func batchPart(_ index: Int, of count: Int) -> TrainingBatch {
-    batch(step: 3).samples(BatchPart(index, of: count).range(of: 5))
   }
 }
