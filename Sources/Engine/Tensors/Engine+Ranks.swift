@@ -44,6 +44,14 @@ extension Engine {
   }
 }
 
+extension Device {
+  /// The device of a rank: the CUDA devices of a machine are dealt out to its ranks, from `self` on.
+  public func dealt(to ranks: any Communicator, engine: Engine) -> Device {
+    guard case .cuda(let first) = self, 1 < ranks.sizeOnNode else { return self }
+    return .cuda((first + ranks.rankOnNode) % engine.cudaDeviceCount)
+  }
+}
+
 /// The ranks, for the engine to call back.
 private final class Summation: Sendable {
   let ranks: any Communicator

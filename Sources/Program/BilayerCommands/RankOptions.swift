@@ -1,7 +1,9 @@
 import ArgumentParser
 import Collective
 import Glibc
+import Pipeline
 import Tensors
+import TomogramModel
 import Volumes
 
 /// `--mpi`, for commands whose work many ranks can share.
@@ -9,15 +11,28 @@ struct RankOptions: ParsableArguments {
   @Flag(help: "Be one of many ranks that mpirun or srun started.")
   var mpi = false
 
+  /// Runs stages on the first rank; the others help it to predict.
+  func lead(_ computing: ComputingOptions, _ work: (any Communicator) throws -> Void) throws {
+    try run { ranks in
+      if ranks.isFirst {
+        try work(ranks)
+        try Pipeline.dismiss(ranks)
+      } else {
+        let stop = StopSignal(speaks: false)
+        try Pipeline.assist(
+          ranks,
+          monitor: StageMonitor(progress: { _ in }, shouldStop: { stop.isWanted }),
+          workers: computing.shared(on: ranks).workers)
+      }
+    }
+  }
+
   /// Runs a command's work on this rank.
   ///
   /// A rank that fails ends all, for the others would wait for it: launchers hand on its exit status.
   /// Where all have stopped together, all leave in peace.
   func run(_ work: (any Communicator) throws -> Void) throws {
-    guard mpi else {
-      try Self.refuseCopies()
-      return try work(SingleRank())
-    }
+    guard mpi else { return try work(SingleRank()) }
     let ranks = try MPIRanks(searching: EngineLocation.searchedFolders)
     do {
       try work(ranks)
@@ -43,7 +58,8 @@ struct RankOptions: ParsableArguments {
   }
 
   /// Copies that know nothing of each other would write the same files.
-  private static func refuseCopies() throws {
+  func refuseCopies() throws {
+    guard !mpi else { return }
     for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
       guard let text = unsafe getenv(name), let count = Int(unsafe String(cString: text)), 1 < count
       else { continue }
@@ -65,13 +81,5 @@ extension ComputingOptions {
     share.threads = threads ?? min(equal, Machine.processorCount)
     share.memory = memory ?? memoryGigabytes / Double(ranks.sizeOnNode)
     return share
-  }
-}
-
-extension Device {
-  /// The device of a rank: the CUDA devices of a machine are dealt out to its ranks, from `self` on.
-  func dealt(to ranks: any Communicator, engine: Engine) -> Device {
-    guard case .cuda(let first) = self, 1 < ranks.sizeOnNode else { return self }
-    return .cuda((first + ranks.rankOnNode) % engine.cudaDeviceCount)
   }
 }

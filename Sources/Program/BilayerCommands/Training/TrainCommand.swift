@@ -114,6 +114,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
+    try ranks.refuseCopies()
     try ranks.run { ranks in
       var command = self
       command.computing = computing.shared(on: ranks)
@@ -122,7 +123,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(on ranks: any Communicator) throws {
-    let stop = StopSignal()
+    let stop = StopSignal(speaks: ranks.isFirst)
     let progress = Progress(quiet: computing.quiet || !ranks.isFirst)
     let files = TrainingFiles(model: output)
     // The first rank alone looks at the files, for it may write them while others still begin.
