@@ -156,8 +156,8 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Collective", "Evaluation", "LinearAlgebra", "Meshes", "Morphology", "Pipeline",
-      "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel",
+      arguments, numerics, "Collective", "Evaluation", "LinearAlgebra", "Meshes", "Morphology",
+      "Pipeline", "ReinforcementLearning", "Report", "Simulation", "Tensors", "TomogramModel",
       "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
@@ -222,7 +222,9 @@ let testTargets: [Target] = [
     "ReinforcementLearningTests",
     ["ReinforcementLearning", "Tensors", "TomogramModel", "Training"]),
   tests("CollectiveTests", ["Collective", "TestSupport", "TomogramModel", "Volumes"]),
-  tests("TrainingTests", ["Collective", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
+  tests(
+    "TrainingTests",
+    ["Collective", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
   tests(
     "SimulationTests",
     [
@@ -234,7 +236,7 @@ let testTargets: [Target] = [
     "MembranePredictionTests",
     [
       "Collective", "MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training",
-      "Volumes",
+      "Volumes", "WorkLedger",
     ]),
   tests(
     "GapTracingTests",

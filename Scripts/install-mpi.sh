@@ -22,11 +22,12 @@ while [ $# -gt 0 ]; do
     *) fail "unknown option $1; try --help" ;;
   esac
 done
-command -v "$compiler" >/dev/null || fail "no $compiler here. Load the site's MPI (module load ...), name its
-  compiler with MPICC=..., or on Debian: apt-get install libopenmpi-dev openmpi-bin"
+command -v "$compiler" >/dev/null || fail "no $compiler here. Load the site's MPI (module load
+  ...), name its compiler with MPICC=..., or on Debian: apt-get install libopenmpi-dev openmpi-bin"
 mkdir -p "$into"
 plugin=$into/libcmpi.so
-"$compiler" -O2 -std=c11 -shared -fPIC -Wall -Wextra "$root/Sources/Shims/CMPILoader/plugin/cmpi.c" \
-  -o "$plugin.new" || fail "$compiler could not compile the plugin; it needs mpi.h of MPI 3 or newer"
+"$compiler" -O2 -std=c11 -shared -fPIC -Wall -Wextra \
+  "$root/Sources/Shims/CMPILoader/plugin/cmpi.c" -o "$plugin.new" ||
+  fail "$compiler could not compile the plugin; it needs mpi.h of MPI 3 or newer"
 mv "$plugin.new" "$plugin"
 echo "install-mpi: $plugin is ready (by $compiler)"

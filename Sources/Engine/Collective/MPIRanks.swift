@@ -1,5 +1,6 @@
 import CMPILoader
 import FoundationEssentials
+import Synchronization
 
 /// The ranks that `mpirun` or `srun` has started, through whatever MPI the site has.
 ///
@@ -14,6 +15,7 @@ public final class MPIRanks: Communicator, @unchecked Sendable {
   /// Name and version of the MPI library.
   public let library: String
   private let api: UnsafePointer<cm_api>
+  private let counted = Mutex(RankTraffic())
 
   /// Joins the other ranks.
   ///
@@ -42,13 +44,26 @@ public final class MPIRanks: Communicator, @unchecked Sendable {
   }
 
   public func sum(_ values: inout [Float]) throws(CollectiveError) {
-    let count = Int64(values.count)
-    try check(unsafe api.pointee.sum_floats(&values, count), "sum")
+    let (length, start) = (values.count, ContinuousClock.now)
+    try check(unsafe api.pointee.sum_floats(&values, Int64(length)), "sum")
+    count(bytes: length * MemoryLayout<Float>.stride, since: start)
   }
 
   public func sum(_ values: inout [Double]) throws(CollectiveError) {
-    let count = Int64(values.count)
-    try check(unsafe api.pointee.sum_doubles(&values, count), "sum")
+    let (length, start) = (values.count, ContinuousClock.now)
+    try check(unsafe api.pointee.sum_doubles(&values, Int64(length)), "sum")
+    count(bytes: length * MemoryLayout<Double>.stride, since: start)
+  }
+
+  /// What has been summed so far.
+  public var traffic: RankTraffic { counted.withLock { $0 } }
+
+  private func count(bytes: Int, since start: ContinuousClock.Instant) {
+    counted.withLock { traffic in
+      traffic.sums += 1
+      traffic.bytes += bytes
+      traffic.seconds += (ContinuousClock.now - start) / .seconds(1)
+    }
   }
 
   public func broadcast(_ bytes: inout [UInt8]) throws(CollectiveError) {
@@ -79,6 +94,16 @@ public final class MPIRanks: Communicator, @unchecked Sendable {
     throw .rankLost(
       operation: operation, detail: unsafe String(cString: api.pointee.last_error()))
   }
+}
+
+/// What a rank has summed with the others.
+public struct RankTraffic: Hashable, Sendable {
+  /// Number of sums.
+  public var sums = 0
+  /// Length of what was summed, in bytes, counted once; what travels is about twice that a rank.
+  public var bytes = 0
+  /// Wall-clock time of the sums, in seconds, waiting for slower ranks and all.
+  public var seconds = 0.0
 }
 
 extension MPIRanks {

@@ -33,8 +33,8 @@ extension Engine {
       unsafe api.pointee.sums_of_all(handles, Int32(handles.count), &sums), "sums_of_all")
     return try withExtendedLifetime(values) { () throws(EngineError) in
       var tensors: [Tensor] = []
-      for unsafe sum in unsafe sums {
-        guard let sum = unsafe sum else {
+      for index in values.indices {
+        guard let sum = unsafe sums[index] else {
           throw .failed(operation: "sums_of_all", detail: "no tensor came back")
         }
         tensors.append(unsafe Tensor(engine: self, handle: sum))

@@ -49,7 +49,7 @@ struct RankOptions: ParsableArguments {
   /// Tells what went wrong, and ends all ranks.
   private static func end(_ ranks: MPIRanks, _ error: any Error) -> Never {
     // What all have found, the first tells, and ends the others meanwhile.
-    if !ranks.isFirst { sleep(2) }
+    if !ranks.isFirst { sleep(5) }
     let status = ExitStatus(error: error, parserCode: Bilayer.exitCode(for: error).rawValue)
     let message = ExitStatus.message(for: error) ?? Bilayer.fullMessage(for: error)
     Console.say(ranks.isFirst ? message : "rank \(ranks.rank): \(message)", to: .messages)

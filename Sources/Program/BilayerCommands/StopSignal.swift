@@ -19,7 +19,8 @@ final class StopSignal: @unchecked Sendable {
   init(speaks: Bool = true) {
     self.speaks = speaks
     let queue = DispatchQueue(label: "bilayer.signals")
-    sources = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].filter { !Self.isIgnoredHangup($0) }.map { number in
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].filter { !Self.isIgnoredHangup($0) }
+    sources = numbers.map { number in
       signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: queue)
     }

@@ -95,7 +95,8 @@ struct TrainingSession {
     if ranks.isFirst && resumes && Folder.exists(files.checkpoint) {
       try trainer.resume(from: files.checkpoint)
     }
-    var curve = try TrainingCurve(besideModel: files.model, upToStep: trainer.step)
+    let (firstStep, start) = (trainer.step, ContinuousClock.now)
+    var curve = try TrainingCurve(besideModel: files.model, upToStep: firstStep)
     progress.note(settings(files))
     try trainer.run(
       checkpointPath: files.checkpoint, logInterval: logInterval,
@@ -105,8 +106,20 @@ struct TrainingSession {
       try curve.add(record)
       if record.kind == .validation { progress.note(Self.words(record)) }
     }
+    noteTraffic(steps: trainer.step - firstStep, since: start)
     if 0 < options.steps { try trainer.finish() }
     if ranks.isFirst { try write(network, files) }
+  }
+
+  /// Tells what it cost that ranks share the work.
+  private func noteTraffic(steps: Int, since start: ContinuousClock.Instant) {
+    guard 0 < steps, let traffic = (ranks as? MPIRanks)?.traffic else { return }
+    func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    progress.note(
+      "\(ranks.size) ranks: a step took \(rounded(seconds / Double(steps))) s, of which "
+        + "\(rounded(traffic.seconds / Double(steps))) s for \(traffic.sums / steps) sums of "
+        + "\(rounded(Double(traffic.bytes) / 1e6 / Double(steps))) MB together.")
   }
 
   /// Calibrates the network, and writes the model.
