@@ -30,8 +30,10 @@ export CMPI OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM OMPI_MCA_rmaps
 $mpirun --version | head -1
 
 fail() { echo "validate: $*" >&2; exit 1; }
-seconds() { # the seconds, user and system, that a command took, by all its processes
-  /usr/bin/env time -f '%e %U %S' -o "$out/time" "$@"
+cpu_seconds() { # of a command and what it starts, user and system
+  sh -c '"$@" && times' cpu "$@" | tail -1 |
+    awk '{ split($1, user, "[ms]"); split($2, own, "[ms]")
+           print 60 * (user[1] + own[1]) + user[2] + own[2] }'
 }
 # A rank of which the kill below knows the process.
 rank='echo $$ >>"$0"; exec "$@"'
@@ -47,7 +49,7 @@ kill_rank() { # FILE PIDS SECONDS
 echo
 echo "## One training: loss of each of 40 steps against one rank, batch of 4"
 $bilayer simulate --output "$out/data" --count 4 --size 64x64x64 --quiet
-options="train --data $out/data --validation $out/data --network volume --patch 32 --batch 4"
+options="train --data $out/data --network volume --patch 32 --batch 4"
 options="$options --steps 40 --learning-rate 0.0003 --log-interval 1 --checkpoint-interval 10"
 train() { # NAME THREADS, and what launches
   name=$1 threads=$2
@@ -70,14 +72,16 @@ compare() { # NAME LIMIT WORDS
     }
     END {
       printf "%-32s %8.1e in steps 1-3, %8.1e at most (step %d)\n", words, early, largest, step
-      if (rows != 40 || largest > limit || early > limit / 10) exit 1
+      if (rows != 40 || largest > limit || early > limit / 100) exit 1
     }' || fail "$3 differs by more than rounding explains"
 }
-# Rounding alone, of a sum split by two threads, makes a relative difference of about 1e-4 in 40 steps,
-# for AdamW's first steps have one size whatever the gradient; a wrong norm or loss makes 1e-1.
-compare one-two-threads 0.005 "one rank, two threads"
-compare two 0.005 "two ranks"
-compare four 0.005 "four ranks"
+# What ranks differ by is where sums of 32 bits are rounded. AdamW makes that grow, as its first steps
+# have one size however small a gradient is: a hundredfold and more in 40 steps, with one rank and another
+# number of threads as well. So: 1e-4 in the first three steps, 1e-2 in all. (In the Swift tests, with a
+# small network and patches as unlike as can be, it is 1e-4 in all 40.)
+compare one-two-threads 0.01 "one rank, two threads"
+compare two 0.01 "two ranks"
+compare four 0.01 "four ranks"
 
 echo
 echo "## One of two ranks is killed, and one run is stopped by SIGUSR1; both are launched again"
@@ -110,9 +114,6 @@ echo
 echo "## One tomogram: bytes against a run alone"
 $bilayer simulate --output "$out/large" --size 160x128x96 --quiet
 echo '{"prediction": {"tileVoxels": 200000, "haloVoxels": 8, "blendVoxels": 8}}' >"$out/tiles.json"
-cat >"$out/twice.json" <<X
-{"prediction": {"tileVoxels": 200000, "haloVoxels": 8, "blendVoxels": 8, "mirroredCopies": 2}}
-X
 segment="$bilayer segment $out/large/tomogram.mrc --plan $out/tiles.json --threads 1 --memory 4 --quiet"
 same() { # FOLDER
   for file in probability.mrc mask.mrc provenance.mrc bridges.csv instances.mrc instances.csv \
@@ -137,17 +138,38 @@ same "$out/lost" "a rank killed in predict, launched again"
 
 echo
 echo "## What a step costs: the shipped network, 4 patches of 64 x 64 x 64, a thread a rank"
-options="train --data $out/data --validation $out/data --network volume --patch 64 --batch 4"
-options="$options --steps 6 --force"
+options="train --data $out/data --network volume --patch 64 --batch 4 --steps 6 --force"
 extra=--mpi
 for ranks in 1 2 4; do
   train speed 1 $mpirun -n $ranks
   grep 'a step took' "$out/speed.messages" | tail -1
 done
 echo
-echo "## What prediction costs: seconds of wall clock, $(nproc) cores"
-predict="$bilayer predict $out/large/tomogram.mrc --threads 1 --memory 4 --quiet --force"
-for ranks in 1 2 4; do
-  seconds $mpirun -n $ranks $predict --plan "$out/tiles.json" --output "$out/speed-$ranks" --mpi
-  echo "$ranks ranks: $(tail -1 "$out/time" | cut -d ' ' -f 1) s"
+echo "## What prediction costs, a thread a rank on $(nproc) cores"
+for run in alone on-2 on-4; do
+  awk -v run=$run '/predict: begins/ { begun = $2 }
+    /predict: done/ { print "wall clock of predict,", run ":", $2 - begun, "s" }' "$out/$run/run.log"
 done
+predict="$bilayer predict $out/large/tomogram.mrc --threads 1 --memory 1 --quiet --force"
+one=$(cpu_seconds $predict --output "$out/cost" --preset standard)
+four=$(cpu_seconds $predict --output "$out/cost" --preset accurate)
+# Four mirrored copies cost the network four times, and all else once.
+awk -v one="$one" -v four="$four" 'BEGIN {
+  network = (four - one) / 3
+  printf "processor: %.1f s, of which %.1f s are the network'"'"'s, shared by ranks; %.1f s are not\n",
+    one, network, one - network }'
+
+step=$(sed -n 's/^1 ranks: a step took \([0-9.]*\) s.*/\1/p' "$out/speed.messages")
+sums=$(sed -n 's/^4 ranks.* for \([0-9]*\) sums.*/\1/p' "$out/speed.messages")
+megabytes=$(sed -n 's/^4 ranks.* sums of \([0-9.]*\) MB.*/\1/p' "$out/speed.messages")
+echo
+echo "## A model of what N ranks cost, a patch each: t + sums x 2 log2(N) a + 2 (N - 1) / N x bytes / b"
+echo "$sums sums of $megabytes MB a step; assumed: a = 5 us a message, b = 10 GB/s a node, all links alike;"
+echo "t is measured here on a core of this machine, and assumed as 0.05 s for a GPU"
+awk -v core="$(awk -v s="$step" 'BEGIN { print s / 4 }')" -v n="$sums" -v mb="$megabytes" 'BEGIN {
+  print "ranks  sums, ms  core: s a step  efficiency  GPU: s a step  efficiency"
+  for (ranks = 1; ranks <= 1024; ranks *= 4) {
+    talk = n * 2 * log(ranks) / log(2) * 5e-6 + 2 * (ranks - 1) / ranks * mb / 1e4
+    printf "%5d %9.2f %15.3f %11.3f %14.4f %11.3f\n", ranks, 1000 * talk, core + talk,
+      core / (core + talk), 0.05 + talk, 0.05 / (0.05 + talk)
+  } }'

@@ -16,7 +16,8 @@ struct TrainCommand: ParsableCommand {
       Example:  bilayer train --data training --output mine.safetensors
                 bilayer train --pairs corrected.tsv --from Models/membrane.safetensors \\
                   --steps 500 --output mine.safetensors
-                mpirun -n 4 bilayer train --mpi --data training --batch 8 --output mine.safetensors
+                mpirun -n 2 bilayer train --mpi --data training \\
+                  --output mine.safetensors
       """)
 
   @Option(
