@@ -6,12 +6,15 @@ public enum CollectiveError: Fault, Equatable {
   case notInstalled
   /// The plugin, or the MPI library behind it, could not be used.
   case cannotOpen(reason: String)
+  /// A launcher has started several processes, and each is alone in what it knows of MPI.
+  case strangers(launched: Int)
   /// An operation failed: another rank is gone, or cannot be reached.
   case rankLost(operation: String, detail: String)
 
   public var kind: FaultKind {
     switch self {
     case .notInstalled, .cannotOpen: .resources
+    case .strangers: .usage
     case .rankLost: .stopped
     }
   }
@@ -26,6 +29,10 @@ public enum CollectiveError: Fault, Equatable {
     case .cannotOpen(let reason):
       "MPI cannot be used: \(reason). Run `sh Scripts/install-mpi.sh` again with the MPI whose "
         + "mpirun or srun launches the program."
+    case .strangers(let launched):
+      "\(launched) processes were launched, and none of them finds the others: the plugin was compiled "
+        + "with another MPI than launches, or srun was not told which (srun --mpi=pmi2 for MPICH). "
+        + "Run `sh Scripts/install-mpi.sh` with the MPI that launches."
     case .rankLost(let operation, let detail):
       "A rank was lost (\(operation): \(detail)). All ranks end; "
         + "launch the same command again with --resume."

@@ -35,6 +35,8 @@ struct RankOptions: ParsableArguments {
     guard mpi else { return try work(SingleRank()) }
     let ranks = try MPIRanks(searching: EngineLocation.searchedFolders)
     do {
+      let launched = Self.launchedCount(["SLURM_STEP_NUM_TASKS"])
+      if ranks.size == 1 && 1 < launched { throw CollectiveError.strangers(launched: launched) }
       try work(ranks)
     } catch let stop as StoppedTogether {
       try ranks.finish()
@@ -57,16 +59,20 @@ struct RankOptions: ParsableArguments {
     _exit(status.rawValue)
   }
 
-  /// Copies that know nothing of each other would write the same files.
+  /// Refuses copies that know nothing of each other: they would write the same files.
   func refuseCopies() throws {
-    guard !mpi else { return }
-    for name in ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] {
-      guard let text = unsafe getenv(name), let count = Int(unsafe String(cString: text)), 1 < count
-      else { continue }
-      throw UsageError(
-        "\(count) copies of this command were launched, each of which would do all of the work. "
-          + "Give --mpi, so that they share it, or launch one.")
-    }
+    let count = Self.launchedCount()
+    guard !mpi, 1 < count else { return }
+    throw UsageError(
+      "\(count) copies of this command were launched, each of which would do all of the work. "
+        + "Give --mpi, so that they share it, or launch one.")
+  }
+
+  /// How many processes a launcher says that it has started; 1 where none says anything.
+  private static func launchedCount(_ others: [String] = []) -> Int {
+    (["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"] + others).compactMap { name in
+      unsafe getenv(name).flatMap { unsafe Int(String(cString: $0)) }
+    }.max() ?? 1
   }
 }
 
