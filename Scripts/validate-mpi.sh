@@ -1,6 +1,6 @@
 #!/bin/sh
 # Shows that ranks share one training and one tomogram, and what is lost where one of them dies:
-# mpirun on 2 and 4 ranks against one process without MPI. Five minutes on two idle cores.
+# mpirun on 2 and 4 ranks against one process without MPI. Seven minutes on two busy cores.
 #
 #   Scripts/validate-mpi.sh [FOLDER]      FOLDER: default validation/mpi
 #
