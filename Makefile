@@ -22,7 +22,8 @@ bench: packages engine
 	.build/release/bilayer-bench
 
 # Scores of the shipped model on unseen and on foreign data. Beside them are
-# validate-slurm.sh and validate-memory.sh, which need root, and validate-classes.sh, validate-curvature.sh, validate-outputs.sh and the
+# validate-slurm.sh and validate-memory.sh, which need root, validate-mpi.sh, which needs an MPI, validate-slurm-mpi.sh,
+# which needs both, and validate-classes.sh, validate-curvature.sh, validate-outputs.sh and the
 # other parts of validate-separation.sh, which need Python packages that each names.
 validate: packages engine build
 	sh Scripts/validate.sh

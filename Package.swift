@@ -38,6 +38,9 @@ let shims: [Target] = [
   .target(
     name: "CTorchLoader", path: "Sources/Shims/CTorchLoader", exclude: ["plugin"],
     linkerSettings: [.linkedLibrary("dl")]),
+  .target(
+    name: "CMPILoader", path: "Sources/Shims/CMPILoader", exclude: ["plugin"],
+    linkerSettings: [.linkedLibrary("dl")]),
   systemLibrary("CFFTW", pkgConfig: "fftw3f", debian: "libfftw3-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CBZip2", debian: "libbz2-dev"),
@@ -90,12 +93,14 @@ let formats: [Target] = [
 // MARK: - Engine: tensors and training; knows nothing of membranes
 
 let engine: [Target] = [
-  module("Tensors", "Engine/Tensors", ["CTorchLoader", "Volumes", "WorkLedger"]),
+  module("Collective", "Engine/Collective", ["CMPILoader", "TomogramModel", "Volumes"]),
+  module("Tensors", "Engine/Tensors", ["CTorchLoader", "Collective", "Volumes", "WorkLedger"]),
   module(
     "ReinforcementLearning", "Engine/ReinforcementLearning",
     [numerics, "Tensors", "TomogramModel", "Training"]),
   module(
-    "Training", "Engine/Training", [numerics, "Tensors", "TomogramModel", "Volumes", "WorkLedger"]),
+    "Training", "Engine/Training",
+    [numerics, "Collective", "Tensors", "TomogramModel", "Volumes", "WorkLedger"]),
 ]
 
 // MARK: - Simulation, the pipeline's stages, evaluation: side by side, none imports another
@@ -111,7 +116,7 @@ let stages: [Target] = [
   module("Preprocessing", "Stages/1-Preprocessing", imaging),
   module(
     "MembranePrediction", "Stages/2-MembranePrediction",
-    imaging + ["Tensors", "Training", "WorkLedger"]),
+    imaging + ["Collective", "Tensors", "Training", "WorkLedger"]),
   module(
     "GapTracing", "Stages/3-GapTracing",
     imaging + [
@@ -149,14 +154,14 @@ let program: [Target] = [
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
-      numerics, "Filters", "GaussianProcesses", "Meshes", "ReinforcementLearning", "Report",
-      "Tensors", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "Collective", "Filters", "GaussianProcesses", "Meshes", "ReinforcementLearning",
+      "Report", "Tensors", "TomogramModel", "Volumes", "WorkLedger",
     ]),
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Evaluation", "LinearAlgebra", "Meshes", "Morphology", "Pipeline",
-      "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
+      arguments, numerics, "Collective", "Evaluation", "LinearAlgebra", "Meshes", "Morphology",
+      "Pipeline", "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
       "TomogramModel", "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
@@ -178,7 +183,8 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport",
     dependencies: [
-      numerics, "CZlib", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "CZlib", "Collective", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes",
+      "WorkLedger",
     ],
     path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
@@ -224,7 +230,10 @@ let testTargets: [Target] = [
   tests(
     "ReinforcementLearningTests",
     ["ReinforcementLearning", "Tensors", "TomogramModel", "Training"]),
-  tests("TrainingTests", ["Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
+  tests("CollectiveTests", ["Collective", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "TrainingTests",
+    ["Collective", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
   tests(
     "SimulationTests",
     [
@@ -234,7 +243,10 @@ let testTargets: [Target] = [
   tests("PreprocessingTests", ["Preprocessing", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "MembranePredictionTests",
-    ["MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training", "Volumes"]),
+    [
+      "Collective", "MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training",
+      "Volumes", "WorkLedger",
+    ]),
   tests(
     "GapTracingTests",
     [

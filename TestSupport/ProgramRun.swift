@@ -78,7 +78,8 @@ public enum ProgramRun {
     String(decoding: bytes(of: path) ?? [], as: UTF8.self)
   }
 
-  private static func root(_ filePath: String) -> String {
+  /// The project's folder, from the path of a test's file.
+  public static func root(_ filePath: String) -> String {
     filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
       .joined(separator: "/")
   }

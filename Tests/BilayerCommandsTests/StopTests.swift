@@ -41,7 +41,9 @@ struct StopTests {
 
   @Test(
     "A stopped run leaves no half-written file, and --resume gives what an unbroken run gives",
-    arguments: [("INT", "ended 5"), ("TERM", "ended 5"), ("KILL", "ended 137")])
+    arguments: [
+      ("INT", "ended 5"), ("TERM", "ended 5"), ("USR1", "ended 5"), ("KILL", "ended 137"),
+    ])
   func resumes(_ signal: String, ending: String) throws {
     try withScene { folder in
       let stopped = try ProgramRun.shell(stopping(with: signal), in: folder)

@@ -66,6 +66,21 @@ struct TrainTests {
     }
   }
 
+  @Test("Ranks that cannot find each other, and copies that do not know of each other, are refused")
+  func refusesLostRanks() throws {
+    try TemporaryFolder.with { folder in
+      try ThresholdNetwork.writeScene(to: folder)
+      let unplugged = try ProgramRun.shell(
+        "export CMPI=/nonexistent/libcmpi.so; \(Self.command) --mpi --steps 1 --output m",
+        in: folder)
+      #expect(unplugged.status == 4 && unplugged.messages.contains("install-mpi.sh"))
+      let copies = try ProgramRun.shell(
+        "export OMPI_COMM_WORLD_SIZE=3; \(Self.command) --steps 1 --output m", in: folder)
+      #expect(copies.status == 2 && copies.messages.contains("--mpi"))
+      #expect(!Folder.exists(folder + "/m"))
+    }
+  }
+
   @Test("Nothing to learn, and a network nobody knows, are refused")
   func refuses() throws {
     try TemporaryFolder.with { folder in

@@ -39,6 +39,16 @@ import Volumes
     #expect(first.input.shape == [3, 1, 16, 16, 16])
   }
 
+  @Test("The parts that ranks make of a batch are those of the whole batch")
+  func parts() throws {
+    let source = try SegmentationSource(
+      [example(noise: 0.5)], options: options(batch: 3), workers: .one)
+    let whole = source.batch(step: 4)
+    for part in [BatchPart(0, of: 2), BatchPart(1, of: 2), .whole] {
+      #expect(source.batch(step: 4, part: part) == whole.samples(part.range(of: 3)))
+    }
+  }
+
   @Test("Density and truth are mirrored, zoomed and turned together")
   func alignment() throws {
     var options = options(batch: 8)

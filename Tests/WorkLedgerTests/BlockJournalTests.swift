@@ -72,6 +72,32 @@ import WorkLedger
     }
   }
 
+  @Test("Who joins a journal shares its blocks, and never makes or empties one")
+  func joins() throws {
+    func joined(_ folder: String, work: String, lengths: [Int]) throws -> BlockJournal {
+      try BlockJournal(joining: folder + "/journal", work: work, blockByteCounts: lengths)
+    }
+    try TemporaryFolder.with { folder in
+      #expect(throws: FileError.self) {
+        try joined(folder, work: Self.work, lengths: Self.lengths)
+      }
+      #expect(Folder.names(in: folder).isEmpty)
+      let first = try journal(folder)
+      try first.write(unsafe bytes(0).span.bytes, block: 0)
+      let second = try joined(folder, work: Self.work, lengths: Self.lengths)
+      try second.write(unsafe bytes(3).span.bytes, block: 3)
+      #expect(try held(first) == [0, 3])
+      #expect(try held(second) == [0, 3])
+      #expect(throws: FileError.self) {
+        try joined(folder, work: String(repeating: "b", count: 64), lengths: Self.lengths)
+      }
+      #expect(throws: FileError.self) {
+        try joined(folder, work: Self.work, lengths: [24, 7, 0, 101])
+      }
+      #expect(try held(first) == [0, 3])
+    }
+  }
+
   @Test("A file that is something else is replaced; a link to one is refused")
   func otherFiles() throws {
     try TemporaryFolder.with { folder in

@@ -48,6 +48,24 @@ public final class BlockJournal: Sendable {
     }
   }
 
+  /// Opens the journal of another process, on whatever machine, that may have it open, too; blocks are
+  /// written by one process each, and one that cannot see the journal is no part of the work.
+  ///
+  /// - Throws: `FileError` where there is no journal of this work.
+  public init(joining path: String, work: String, blockByteCounts: [Int]) throws(FileError) {
+    self.path = path
+    offsets = Self.offsets(blockByteCounts)
+    descriptor = unsafe open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    guard 0 <= descriptor else { throw failure("cannot join", errno) }
+    let found = Folder.byteCount(ofFile: path) ?? 0
+    guard found == offsets[count] else {
+      throw .endsEarly(path: path, expectedBytes: offsets[count], foundBytes: found)
+    }
+    guard try read(at: 0, count: Self.digestByteCount) == Array(work.utf8) else {
+      throw failure("cannot join other work", EINVAL)
+    }
+  }
+
   /// Opens an empty journal without a name, for work that is not to be continued: nothing is left
   /// behind whatever happens.
   ///

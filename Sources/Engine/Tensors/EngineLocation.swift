@@ -57,11 +57,16 @@ public struct EngineLocation: Hashable, Sendable {
     return folders
   }
 
+  /// Folders in which what belongs to the program may lie, best first: the executable's and those above
+  /// it, then the working folder and those above.
+  public static var searchedFolders: [String] {
+    [executableFolder, FileManager.default.currentDirectoryPath].flatMap { ancestors(of: $0) }
+  }
+
   /// A file that comes with the program, as in `Models/membrane.safetensors`: beside the executable, or
   /// beside a folder above it, then the same from the working folder; nil where there is none.
   public static func shippedFile(_ name: String) -> String? {
-    [executableFolder, FileManager.default.currentDirectoryPath].flatMap { ancestors(of: $0) }
-      .map { $0 + "/" + name }.first { FileManager.default.isReadableFile(atPath: $0) }
+    searchedFolders.map { $0 + "/" + name }.first { FileManager.default.isReadableFile(atPath: $0) }
   }
 
   private static func plugin(in folder: String) -> String? {

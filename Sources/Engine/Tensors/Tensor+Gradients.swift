@@ -46,6 +46,28 @@ public struct TensorList {
     return TensorList(zeros)
   }
 
+  /// All gradients, one tensor after the other.
+  public func gradientValues() throws(EngineError) -> [Float] {
+    var values = [Float](repeating: 0, count: valueCounts.reduce(0, +))
+    let total = Int64(values.count)
+    try engine.check(
+      unsafe engine.api.pointee.gradients_to_floats(handles, count, &values, total),
+      "gradients_to_floats")
+    return values
+  }
+
+  /// Replaces all gradients.
+  ///
+  /// - Precondition: as many values as `gradientValues` gives.
+  public func setGradients(_ values: [Float]) throws(EngineError) {
+    try engine.check(
+      unsafe engine.api.pointee.gradients_from_floats(handles, count, values, Int64(values.count)),
+      "gradients_from_floats")
+  }
+
+  /// Number of values of each tensor.
+  public var valueCounts: [Int] { tensors.map { $0.shape.reduce(1, *) } }
+
   /// Forgets all gradients.
   public func clearGradients() throws(EngineError) {
     try engine.check(unsafe engine.api.pointee.clear_gradients(handles, count), "clear_gradients")

@@ -6,6 +6,7 @@ import Synchronization
 /// A batch is a function of its step, so those made ahead are those that would have been made.
 final class BatchQueue {
   private let source: any TrainingSource
+  private let part: BatchPart
   private let lastStep: Int
   private let makers = DispatchQueue(label: "bilayer.batches", attributes: .concurrent)
   private var pending: [(step: Int, batch: PendingBatch)] = []
@@ -13,9 +14,11 @@ final class BatchQueue {
   /// Batches made ahead, side by side: each ends with a stretch that keeps few threads busy.
   private static let lead = 3
 
-  /// - Parameter steps: no batch from this step on is made ahead.
-  init(_ source: any TrainingSource, steps: Int) {
-    self.source = source
+  /// - Parameters:
+  ///   - part: what is made of each batch.
+  ///   - steps: no batch from this step on is made ahead.
+  init(_ source: any TrainingSource, part: BatchPart, steps: Int) {
+    (self.source, self.part) = (source, part)
     lastStep = steps - 1
   }
 
@@ -27,7 +30,9 @@ final class BatchQueue {
     for ahead in next..<(last + 1) {
       let batch = PendingBatch()
       pending.append((ahead, batch))
-      makers.async { [source] in batch.fill { try source.batch(step: ahead) } }
+      makers.async { [source, part] in
+        batch.fill { try source.batch(step: ahead, part: part) }
+      }
     }
     return try pending.removeFirst().batch.wait()
   }

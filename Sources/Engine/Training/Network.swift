@@ -41,12 +41,57 @@ public struct TrainingBatch: Equatable, Sendable {
   }
 }
 
+/// Which of a batch's samples a rank works on: each has an equal share, as far as that is possible.
+public struct BatchPart: Hashable, Sendable {
+  /// Which part, 0..<count.
+  public let index: Int
+  /// Number of parts.
+  public let count: Int
+
+  /// Names a part.
+  public init(_ index: Int, of count: Int) {
+    precondition(0 <= index && index < count, "A part is one of several.")
+    (self.index, self.count) = (index, count)
+  }
+
+  /// The whole batch.
+  public static let whole = BatchPart(0, of: 1)
+
+  /// The samples of the part, of a batch of so many.
+  public func range(of sampleCount: Int) -> Range<Int> {
+    sampleCount * index / count..<sampleCount * (index + 1) / count
+  }
+}
+
 /// Where batches come from.
 public protocol TrainingSource: Sendable {
   /// The batch of a training step. A function of the step alone, so that training can be resumed.
   func batch(step: Int) throws -> TrainingBatch
+  /// A part of that batch, the samples one after the other.
+  func batch(step: Int, part: BatchPart) throws -> TrainingBatch
   /// Number of batches that are kept out of training, to watch it.
   var validationBatchCount: Int { get }
   /// One of these.
   func validationBatch(_ index: Int) throws -> TrainingBatch
+}
+
+extension TrainingSource {
+  /// Makes the whole batch, and cuts.
+  public func batch(step: Int, part: BatchPart) throws -> TrainingBatch {
+    let whole = try batch(step: step)
+    return part == .whole ? whole : whole.samples(part.range(of: whole.input.shape[0]))
+  }
+}
+
+extension TrainingBatch {
+  /// Some of the samples.
+  public func samples(_ range: Range<Int>) -> TrainingBatch {
+    func cut(_ tensor: TensorValues) -> TensorValues {
+      let length = tensor.values.count / tensor.shape[0]
+      return TensorValues(
+        shape: [range.count] + tensor.shape.dropFirst(),
+        values: Array(tensor.values[range.lowerBound * length..<range.upperBound * length]))
+    }
+    return TrainingBatch(input: cut(input), target: cut(target), weight: cut(weight))
+  }
 }

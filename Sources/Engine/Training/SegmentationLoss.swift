@@ -6,7 +6,8 @@ public import Tensors
 ///     loss = Σ w BCE / Σ w  +  dice share × (1 − (2 Σ w p t + s) / (Σ w p + Σ w t + s))
 ///
 /// p probability, t target, w weight, sums over the whole batch: a patch without foreground is
-/// no division by nought, and small patches of it do not weigh more than large ones.
+/// no division by nought, and small patches of it do not weigh more than large ones. Where ranks
+/// share a batch (`Engine.shared`), the sums, and so the loss, are those of all their parts.
 public struct SegmentationLoss {
   /// What `backward` starts from.
   public let total: Tensor
@@ -22,12 +23,16 @@ public struct SegmentationLoss {
   ) throws(EngineError) {
     let probability = try logits.sigmoid()
     let weightedProbability = try probability * weight
-    doubledOverlap = try (try weightedProbability * target).sum().affine(scale: 2, shift: 0)
-    volume = try (try weightedProbability.sum()) + (try (try target * weight).sum())
-    let crossEntropy = try logits.binaryCrossEntropySum(target: target, weight: weight)
+    let own = [
+      try (try weightedProbability * target).sum(), try weightedProbability.sum(),
+      try (try target * weight).sum(),
+      try logits.binaryCrossEntropySum(target: target, weight: weight), try weight.sum(),
+    ]
+    let sums = try logits.engine.sumsOverRanks(own)
+    doubledOverlap = try sums[0].affine(scale: 2, shift: 0)
+    volume = try sums[1] + sums[2]
     // A batch of which nothing counts has no loss, not 0 / 0.
-    let weightSum = try weight.sum().affine(scale: 1, shift: 1e-6)
-    let meanCrossEntropy = try crossEntropy / weightSum
+    let meanCrossEntropy = try sums[3] / (try sums[4].affine(scale: 1, shift: 1e-6))
     let smoothed =
       try (try doubledOverlap.affine(scale: 1, shift: Self.smoothing))
       / (try volume.affine(scale: 1, shift: Self.smoothing))

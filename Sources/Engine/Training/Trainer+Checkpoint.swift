@@ -1,3 +1,4 @@
+import Collective
 import FoundationEssentials
 import Tensors
 import WorkLedger
@@ -18,6 +19,36 @@ extension Trainer {
       ("statistic", network.statistics, statistics),
       ("averageStatistic", network.statistics, averagedStatistics),
     ]
+  }
+
+  /// Writes a checkpoint where a path is given; then all ranks go on from the same bits.
+  func keepState(at path: String?) throws {
+    if let path, ranks.isFirst { try writeCheckpoint(to: path) }
+    try shareState()
+  }
+
+  /// Gives the state of rank 0 to all ranks: it alone reads and writes checkpoints, and what processors
+  /// of different kinds round differently does not add up.
+  func shareState() throws {
+    guard 1 < ranks.size else { return }
+    let counted = try ranks.announced(Array("\(step)".utf8))
+    guard let shared = Int(String(decoding: counted, as: UTF8.self)) else {
+      preconditionFailure("Rank 0 announces a number.")
+    }
+    step = shared
+    for group in stored {
+      for tensor in group.list.tensors {
+        var values = try tensor.values()
+        try ranks.broadcast(&values)
+        if ranks.isFirst { continue }
+        try replace(tensor, by: TensorValues(shape: tensor.shape, values: values))
+      }
+    }
+  }
+
+  private func replace(_ tensor: Tensor, by values: TensorValues) throws(EngineError) {
+    let loaded = try Tensor(values.values, shape: values.shape, engine: engine)
+    try engine.withoutRecording { () throws(EngineError) in try tensor.copyValues(from: loaded) }
   }
 
   /// Writes everything that the next step depends on, exactly; replaces an older checkpoint.
@@ -53,10 +84,7 @@ extension Trainer {
         guard let values = file.tensors["\(group.prefix)/\(name.name)"],
           values.shape == tensor.shape
         else { throw mismatch("it has no \(name.name) of this network's shape") }
-        let loaded = try Tensor(values.values, shape: values.shape, engine: engine)
-        try engine.withoutRecording { () throws(EngineError) in
-          try tensor.copyValues(from: loaded)
-        }
+        try replace(tensor, by: values)
       }
     }
     step = card.step

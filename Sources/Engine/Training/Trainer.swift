@@ -1,3 +1,4 @@
+public import Collective
 public import Tensors
 public import TomogramModel
 
@@ -5,6 +6,8 @@ public import TomogramModel
 ///
 /// A step is a function of the step's number and the state in the checkpoint, so a run that was
 /// stopped and resumed ends with the same bits as one that was not (same machine and threads).
+/// Many ranks train one network, each on its part of every batch, as one would on the whole: losses,
+/// norms and gradients are of the whole batch, and differ by rounding only (Decision 10).
 /// Belongs to one thread (see `Engine`). Memory: five times the parameters, plus one batch.
 public final class Trainer<Model: Network> {
   /// What is trained; holds the last step's weights until `finish`.
@@ -15,6 +18,8 @@ public final class Trainer<Model: Network> {
   public internal(set) var step = 0
   let source: any TrainingSource
   private let batches: BatchQueue
+  let ranks: any Communicator
+  private let part: BatchPart
   let engine: Engine
   let device: Device
   let parameters: TensorList
@@ -25,13 +30,17 @@ public final class Trainer<Model: Network> {
   let averagedStatistics: TensorList
 
   /// Prepares training from the network's present weights.
+  ///
+  /// - Parameter ranks: all train the same network with the same options; batches have at least one
+  ///   sample for each.
   public init(
     _ network: Model, source: any TrainingSource, options: TrainingOptions, device: Device,
-    engine: Engine
+    engine: Engine, ranks: any Communicator = SingleRank()
   ) throws(EngineError) {
     (self.network, self.source, self.options) = (network, source, options)
-    (self.engine, self.device) = (engine, device)
-    batches = BatchQueue(source, steps: options.steps)
+    (self.engine, self.device, self.ranks) = (engine, device, ranks)
+    part = BatchPart(ranks.rank, of: ranks.size)
+    batches = BatchQueue(source, part: part, steps: options.steps)
     parameters = TensorList(network.parameters.map { $0.tensor })
     statistics = TensorList(network.statistics.map { $0.tensor })
     for tensor in parameters.tensors { try tensor.setRequiresGradient(true) }
@@ -46,19 +55,22 @@ public final class Trainer<Model: Network> {
   /// Trains until `options.steps` are done.
   ///
   /// - Parameters:
-  ///   - checkpointPath: where the state is kept every `checkpointInterval` steps, and where the
+  ///   - checkpointPath: where rank 0 keeps the state every `checkpointInterval` steps, and where the
   ///     monitor stops the run; nil: nowhere.
-  ///   - log: gets a record every 50 steps and at each validation.
-  /// - Throws: `Stopped`, `TrainingError.diverged`, `EngineError`, or the source's error.
+  ///   - logInterval: steps that a record of training stands for.
+  ///   - log: gets a record every `logInterval` steps and at each validation, the same on all ranks.
+  /// - Throws: `Stopped` or `StoppedTogether`, `TrainingError.diverged`, `EngineError`,
+  ///   `CollectiveError`, or the source's error.
   public func run(
-    checkpointPath: String? = nil, monitor: StageMonitor = .silent,
+    checkpointPath: String? = nil, logInterval: Int = 50, monitor: StageMonitor = .silent,
     log: (TrainingRecord) throws -> Void = { _ in }
   ) throws {
+    try shareState()
     var recent: [TrainingRecord] = []
     while step < options.steps {
       recent.append(try takeStep())
       let isLast = step == options.steps
-      if isLast || step.isMultiple(of: 50) {
+      if isLast || step.isMultiple(of: logInterval) {
         try log(Self.mean(of: recent))
         recent = []
       }
@@ -66,14 +78,14 @@ public final class Trainer<Model: Network> {
       if validates && (isLast || step.isMultiple(of: options.validationInterval)) {
         try log(try validate())
       }
-      if let checkpointPath, isLast || step.isMultiple(of: max(options.checkpointInterval, 1)) {
-        try writeCheckpoint(to: checkpointPath)
+      if isLast || step.isMultiple(of: max(options.checkpointInterval, 1)) {
+        try keepState(at: checkpointPath)
       }
       do {
-        try monitor.report(completed: step, of: options.steps)
-      } catch {
-        if let checkpointPath { try writeCheckpoint(to: checkpointPath) }
-        throw error
+        try ranks.report(completed: step, of: options.steps, to: monitor)
+      } catch let stop where stop is Stopped || stop is StoppedTogether {
+        try keepState(at: checkpointPath)
+        throw stop
       }
     }
   }
@@ -82,11 +94,14 @@ public final class Trainer<Model: Network> {
   @discardableResult
   public func takeStep() throws -> TrainingRecord {
     let batch = try batches.batch(step: step)
-    let loss = try loss(of: batch, training: true)
-    let value = Double(try loss.total.item())
-    guard value.isFinite else { throw TrainingError.diverged(step: step) }
-    try parameters.clearGradients()
-    try loss.total.backward()
+    let loss = try engine.shared(by: ranks) {
+      let loss = try self.loss(of: batch, training: true)
+      guard try loss.total.item().isFinite else { throw TrainingError.diverged(step: step) }
+      try parameters.clearGradients()
+      try loss.total.backward()
+      return loss
+    }
+    try parameters.sumGradients(over: ranks)
     let norm = try parameters.clipGradients(limit: options.gradientLimit)
     guard norm.isFinite else { throw TrainingError.diverged(step: step) }
     let rate = options.learningRate(step: step)
@@ -98,26 +113,27 @@ public final class Trainer<Model: Network> {
     try averagedStatistics.move(towards: statistics, share: share)
     step += 1
     return TrainingRecord(
-      step: step, kind: .training, loss: value, dice: try loss.softDice(), rate: rate,
-      gradientNorm: norm)
+      step: step, kind: .training, loss: Double(try loss.total.item()), dice: try loss.softDice(),
+      rate: rate, gradientNorm: norm)
   }
 
-  /// Loss and Dice of the averaged weights on the validation batches.
+  /// Loss and Dice of the averaged weights on the validation batches, which ranks take by turns.
   public func validate() throws -> TrainingRecord {
     try withAverages {
-      var (loss, dice) = (0.0, 0.0)
+      var means = [0.0, 0.0]
       let count = source.validationBatchCount
-      for index in 0..<count {
+      for index in stride(from: ranks.rank, to: count, by: ranks.size) {
         let batch = try source.validationBatch(index)
         let result = try engine.withoutRecording { () throws(EngineError) in
           let result = try self.loss(of: batch, training: false)
           return (Double(try result.total.item()), try result.softDice())
         }
-        loss += result.0 / Double(count)
-        dice += result.1 / Double(count)
+        means[0] += result.0 / Double(count)
+        means[1] += result.1 / Double(count)
       }
+      try ranks.sum(&means)
       return TrainingRecord(
-        step: step, kind: .validation, loss: loss, dice: dice,
+        step: step, kind: .validation, loss: means[0], dice: means[1],
         rate: options.learningRate(step: max(step - 1, 0)), gradientNorm: 0)
     }
   }
@@ -129,9 +145,11 @@ public final class Trainer<Model: Network> {
     try statistics.copyValues(from: averagedStatistics)
     for index in 0..<options.recalibrationBatches {
       // Numbers beyond the last step: batches that were not learned from.
-      let batch = try source.batch(step: options.steps + index)
-      try engine.withoutRecording { () throws(EngineError) in
-        _ = try self.network.logits(of: self.tensor(batch.input), training: true)
+      let batch = try source.batch(step: options.steps + index, part: part)
+      try engine.shared(by: ranks) {
+        try engine.withoutRecording { () throws(EngineError) in
+          _ = try self.network.logits(of: self.tensor(batch.input), training: true)
+        }
       }
     }
   }

@@ -2,19 +2,25 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// Turns the first SIGINT, SIGTERM or SIGHUP into a wish to stop, and the second into an end.
+/// Turns the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 into a wish to stop, and the second into an end.
+/// SIGUSR1 is what Slurm is asked to send before a time limit, and what mpirun hands on.
 ///
 /// The work asks `isWanted` between pieces (`StageMonitor`), so that the first signal ends it where
 /// it can be resumed. `nohup`, which ignores SIGHUP, is respected.
 /// Sendable: the sources are touched by the first and the last owner only.
 final class StopSignal: @unchecked Sendable {
   private let wanted = Atomic(false)
+  private let speaks: Bool
   private let sources: [any DispatchSourceSignal]
 
   /// Starts to listen, until the value goes away.
-  init() {
+  ///
+  /// - Parameter speaks: whether the user is told; of many ranks one is enough.
+  init(speaks: Bool = true) {
+    self.speaks = speaks
     let queue = DispatchQueue(label: "bilayer.signals")
-    sources = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnoredHangup($0) }.map { number in
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].filter { !Self.isIgnoredHangup($0) }
+    sources = numbers.map { number in
       signal(number, SIG_IGN)
       return DispatchSource.makeSignalSource(signal: number, queue: queue)
     }
@@ -33,12 +39,13 @@ final class StopSignal: @unchecked Sendable {
 
   private func receive() {
     if wanted.exchange(true, ordering: .relaxed) {
-      Console.say("bilayer: ended at once. Continue with --resume.", to: .messages)
+      say("bilayer: ended at once. Continue with --resume.")
       _exit(ExitStatus.stopped.rawValue)
     }
-    Console.say(
-      "bilayer: stopping where it can be resumed; a second signal ends at once.", to: .messages)
+    say("bilayer: stopping where it can be resumed; a second signal ends at once.")
   }
+
+  private func say(_ sentence: String) { if speaks { Console.say(sentence, to: .messages) } }
 
   private static func isIgnoredHangup(_ number: Int32) -> Bool {
     guard number == SIGHUP else { return false }

@@ -1,3 +1,4 @@
+public import Collective
 public import TomogramModel
 public import Volumes
 
@@ -10,12 +11,15 @@ public struct RunContext: Sendable {
   /// Tells the user something worth knowing, a sentence each.
   public var say: @Sendable (String) -> Void
 
+  /// Who else predicts; this is the first of them, and the others are in `Pipeline.assist`.
+  public var ranks: any Communicator
+
   /// Makes a context.
   public init(
     workers: Workers, monitor: @escaping @Sendable (Stage) -> StageMonitor,
-    say: @escaping @Sendable (String) -> Void
+    say: @escaping @Sendable (String) -> Void, ranks: any Communicator = SingleRank()
   ) {
-    (self.workers, self.monitor, self.say) = (workers, monitor, say)
+    (self.workers, self.monitor, self.say, self.ranks) = (workers, monitor, say, ranks)
   }
 
   /// Works alone and tells nobody.

@@ -14,13 +14,19 @@ struct BlendedTiles: VolumeSource {
   private let cores: [Region]
 
   /// Opens the file of tiles; those of the same work are there already.
-  init(_ plan: TilePlan, geometry: VolumeGeometry, keeping: TileKeeping) throws(FileError) {
+  ///
+  /// - Parameter joins: whether another rank has made the file.
+  init(
+    _ plan: TilePlan, geometry: VolumeGeometry, keeping: TileKeeping, joins: Bool = false
+  ) throws(FileError) {
     (self.plan, self.geometry) = (plan, geometry)
     cores = (0..<plan.count).map { plan.core(of: $0, in: geometry.size) }
     let lengths = cores.map { $0.size.count * MemoryLayout<Float>.stride }
     switch keeping {
     case .scratch(let folder):
       journal = try BlockJournal(scratchFolder: folder, blockByteCounts: lengths)
+    case .file(let path, let work) where joins:
+      journal = try BlockJournal(joining: path, work: work, blockByteCounts: lengths)
     case .file(let path, let work):
       journal = try BlockJournal(path: path, work: work, blockByteCounts: lengths)
     }

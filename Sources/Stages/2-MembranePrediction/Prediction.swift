@@ -1,3 +1,4 @@
+public import Collective
 public import Tensors
 public import TomogramModel
 public import Volumes
@@ -36,46 +37,49 @@ public enum TileKeeping: Sendable {
 /// `PredictionOptions.tileVoxels`) and a few sections; the tiles are kept in a file of 4-6 bytes a
 /// voxel. Belongs on one thread (see `Engine`).
 ///
+/// Ranks share the tiles, whatever their number with the same result: rank 0 calls this, the others
+/// `predictTiles` on the same tomogram with the same options, at the same time.
+///
 /// - Parameters:
 ///   - tomogram: normalised as stage 1 leaves it (dense positive, s.d. about 1).
 ///   - sink: same geometry as the tomogram; every voxel is written; the caller commits.
+///   - keeping: with several ranks a file that all of them see.
 /// - Returns: tiles that were found, and all tiles.
-/// - Throws: `ModelError`, `EngineError`, `FileError`, `Stopped`, or what source and sink throw.
+/// - Throws: `ModelError`, `EngineError`, `FileError`, `Stopped`, or what source and sink throw; with
+///   several ranks also `StoppedTogether` and `CollectiveError`.
 @discardableResult
 public func predict(
   _ tomogram: any VolumeSource<Float>, model: MembraneModel, options: PredictionOptions,
   into sink: any VolumeSink<Float>, keeping: TileKeeping, device: Device, engine: Engine,
-  monitor: StageMonitor
+  monitor: StageMonitor, ranks: any Communicator = SingleRank()
 ) throws -> (found: Int, all: Int) {
   precondition(tomogram.geometry.size == sink.geometry.size, "Input and output have one grid.")
-  let resampled = ResampledSource(tomogram, voxelSizeAngstrom: model.card.voxelSizeAngstrom)
-  let source: any VolumeSource<Float> =
-    resampled.isNeeded ? try RescaledSource(resampled) : tomogram
-  let network = try UNet(
-    model.card.architecture, weights: model.weights, folded: true, device: device, engine: engine)
-  let predictor = TilePredictor(
-    network: network, calibration: model.card.calibration, options: options, device: device,
-    engine: engine)
-  let plan = TilePlan(
-    size: source.geometry.size, architecture: model.card.architecture, options: options)
-  let tiles = try BlendedTiles(plan, geometry: source.geometry, keeping: keeping)
-  let missing = try (0..<plan.count).filter { try !tiles.holds($0) }
-  for (done, index) in missing.enumerated() {
-    let block = try source.readReplicatingBorder(plan.region(of: index))
-    try tiles.keep(try predictor.probability(of: block), tile: index)
-    try monitor.report(completed: done + 1, of: missing.count)
-  }
+  precondition(ranks.isFirst, "The first rank blends and writes.")
+  let work = try TileWork(
+    tomogram, model: model, options: options, device: device, engine: engine)
+  let (tiles, found) = try work.tiles(keeping: keeping, ranks: ranks, monitor: monitor)
   let output: any VolumeSource<Float> =
-    resampled.isNeeded ? ResampledSource(tiles, geometry: tomogram.geometry) : tiles
+    work.isResampled ? ResampledSource(tiles, geometry: tomogram.geometry) : tiles
   for slab in tomogram.geometry.bounds.slabs(thickness: 8) {
     // Rounding of the weights, and the cubic kernel, overshoot a little.
     try sink.write(try output.read(slab).map { min(max($0, 0), 1) })
   }
-  return (plan.count - missing.count, plan.count)
+  return (found, work.plan.count)
+}
+
+/// What the other ranks do while rank 0 is in `predict`: their share of its tiles.
+public func predictTiles(
+  of tomogram: any VolumeSource<Float>, model: MembraneModel, options: PredictionOptions,
+  keeping: TileKeeping, device: Device, engine: Engine, monitor: StageMonitor,
+  ranks: any Communicator
+) throws {
+  let work = try TileWork(
+    tomogram, model: model, options: options, device: device, engine: engine)
+  try work.assist(keeping: keeping, ranks: ranks, monitor: monitor)
 }
 
 /// Applies a network to one block.
-private struct TilePredictor {
+struct TilePredictor {
   let network: UNet
   let calibration: LogitCalibration
   let options: PredictionOptions
@@ -128,7 +132,7 @@ private struct TilePredictor {
 
 /// A source brought back to mean 0 and s.d. 1: averaging away what a coarser grid cannot carry
 /// lowers the noise, and a network judges by contrast.
-private struct RescaledSource: VolumeSource {
+struct RescaledSource: VolumeSource {
   let base: ResampledSource
   private let mean: Float
   private let scale: Float

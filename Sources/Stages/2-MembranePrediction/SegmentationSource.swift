@@ -68,9 +68,14 @@ public struct SegmentationSource: TrainingSource {
 
   public var validationBatchCount: Int { validation.isEmpty ? 0 : options.validationBatchCount }
 
-  public func batch(step: Int) -> TrainingBatch {
-    joined(
-      workers.map(options.batchSize) { sample in
+  public func batch(step: Int) -> TrainingBatch { batch(step: step, part: .whole) }
+
+  /// Makes only the patches of the part: each has random numbers of its own.
+  public func batch(step: Int, part: BatchPart) -> TrainingBatch {
+    let samples = part.range(of: options.batchSize)
+    return joined(
+      workers.map(samples.count) { place in
+        let sample = samples.lowerBound + place
         var generator = CountedGenerator(options.seed, 1, UInt64(step), UInt64(sample))
         let example = examples[Int(generator.next() % UInt64(examples.count))]
         return patch(of: example, varied: true, &generator)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collective
 import Pipeline
 import Volumes
 
@@ -21,9 +22,18 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var part: PartOptions
   @OptionGroup var device: DeviceOptions
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
+    try ranks.lead(computing) { ranks in
+      var command = self
+      command.computing = computing.shared(on: ranks)
+      try command.run(on: ranks)
+    }
+  }
+
+  private func run(on ranks: any Communicator) throws {
     let folder = ResultFolder(placement.output)
     let placement = Placement(force: placement.force, resume: resume)
     try placement.check(folder, for: [.predict])
@@ -37,6 +47,6 @@ struct PredictCommand: ParsableCommand {
     computing.resolve(&plan)
     try prediction.resolve(&plan, device: device)
     try plan.checkGrids(on: view)
-    try computing.run(plan, in: folder, placement: placement)
+    try computing.run(plan, in: folder, placement: placement, ranks: ranks)
   }
 }

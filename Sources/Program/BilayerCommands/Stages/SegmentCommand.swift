@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collective
 import Pipeline
 import Volumes
 import WorkLedger
@@ -31,15 +32,24 @@ struct SegmentCommand: ParsableCommand {
   @OptionGroup var method: MethodArguments
   @OptionGroup var exclusion: ExclusionArguments
   @OptionGroup var part: PartOptions
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
+    try ranks.lead(computing) { ranks in
+      var command = self
+      command.computing = computing.shared(on: ranks)
+      try command.run(on: ranks)
+    }
+  }
+
+  private func run(on ranks: any Communicator) throws {
     let rule = Placement(force: placement.force, resume: resume)
     let jobs = try jobs()
     for job in jobs { try rule.check(job.folder, for: Stage.allCases) }
     let plans = try jobs.map { try resolvedPlan(tomogram: $0.tomogram) }
     for (job, plan) in zip(jobs, plans) {
-      try computing.run(plan, in: job.folder, placement: rule)
+      try computing.run(plan, in: job.folder, placement: rule, ranks: ranks)
       if !computing.quiet { Console.say(job.folder.report, to: .messages) }
     }
   }

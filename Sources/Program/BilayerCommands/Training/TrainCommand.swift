@@ -1,4 +1,5 @@
 import ArgumentParser
+import Collective
 import MembranePrediction
 import Pipeline
 import Training
@@ -15,6 +16,8 @@ struct TrainCommand: ParsableCommand {
       Example:  bilayer train --data training --output mine.safetensors
                 bilayer train --pairs corrected.tsv --from Models/membrane.safetensors \\
                   --steps 500 --output mine.safetensors
+                mpirun -n 2 bilayer train --mpi --data training \\
+                  --output mine.safetensors
       """)
 
   @Option(
@@ -72,6 +75,14 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The model's voxel edge (default: the data's).", valueName: "Å"))
   var modelPixelSize: Double?
 
+  @Option(help: ArgumentHelp("Steps between checkpoints (default: 250).", valueName: "N"))
+  var checkpointInterval: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Steps that a line of MODEL.tsv stands for.", valueName: "N", visibility: .hidden))
+  var logInterval = 50
+
   @Option(help: ArgumentHelp("Seed.", valueName: "N"))
   var seed: UInt64 = 1
 
@@ -83,6 +94,7 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup var reading: ReadingArguments
   @OptionGroup var deviceOptions: DeviceOptions
+  @OptionGroup var ranks: RankOptions
   @OptionGroup var computing: ComputingOptions
 
   mutating func validate() throws {
@@ -91,6 +103,7 @@ struct TrainCommand: ParsableCommand {
     }
     for (name, value, least) in [
       ("steps", steps, from == nil ? 1 : 0), ("batch", batch, 1), ("patch", patch, 1),
+      ("checkpoint-interval", checkpointInterval, 1), ("log-interval", logInterval, 1),
     ] {
       if let value, value < least {
         throw ValidationError("--\(name) \(value): expected \(least) or more.")
@@ -102,15 +115,25 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let stop = StopSignal()
-    let progress = Progress(quiet: computing.quiet)
+    try ranks.refuseCopies()
+    try ranks.run { ranks in
+      var command = self
+      command.computing = computing.shared(on: ranks)
+      try command.train(on: ranks)
+    }
+  }
+
+  private func train(on ranks: any Communicator) throws {
+    let stop = StopSignal(speaks: ranks.isFirst)
+    let progress = Progress(quiet: computing.quiet || !ranks.isFirst)
     let files = TrainingFiles(model: output)
-    try files.check(force: force, resume: resume)
-    if resume && files.isFinished {
+    // The first rank alone looks at the files, for it may write them while others still begin.
+    if ranks.isFirst { try files.check(force: force, resume: resume) }
+    if try ranks.any(ranks.isFirst && resume && files.isFinished) {
       progress.note("\(output) is finished already.")
       return
     }
-    let session = try TrainingSession(self, progress: progress, stop: stop)
+    let session = try TrainingSession(self, ranks: ranks, progress: progress, stop: stop)
     try session.train(files)
     progress.note("\(output) is written. Use it with --model \(output).")
   }

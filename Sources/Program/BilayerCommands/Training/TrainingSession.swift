@@ -1,3 +1,4 @@
+import Collective
 import MembranePrediction
 import Pipeline
 import Preprocessing
@@ -39,13 +40,17 @@ struct TrainingSession {
   let engine: Engine
   let device: Device
   let resumes: Bool
+  let logInterval: Int
+  let ranks: any Communicator
   let progress: Progress
   let stop: StopSignal
 
   /// Reads the data and the model to start from.
-  init(_ command: TrainCommand, progress: Progress, stop: StopSignal) throws {
-    (self.progress, self.stop) = (progress, stop)
-    resumes = command.resume
+  init(
+    _ command: TrainCommand, ranks: any Communicator, progress: Progress, stop: StopSignal
+  ) throws {
+    (self.ranks, self.progress, self.stop) = (ranks, progress, stop)
+    (resumes, logInterval) = (command.resume, command.logInterval)
     options = command.trainingOptions
     let start = try command.from.map { try MembraneModel(path: $0) }
     let architecture = start?.card.architecture ?? command.network.architecture
@@ -58,10 +63,15 @@ struct TrainingSession {
         "--patch \(sampling.patchSize.x): expected a multiple of \(architecture.lengthMultiple), the "
           + "network's coarsest voxel, and at least \(least).")
     }
+    guard ranks.size <= sampling.batchSize else {
+      throw UsageError(
+        "--batch \(sampling.batchSize): expected a patch or more for each of \(ranks.size) ranks.")
+    }
     let reader = try ExampleReader(command, start: start, progress: progress, stop: stop)
     engine = try Engine.open()
     try engine.setThreads(command.computing.workers.count)
     device = try Device(named: command.deviceOptions.device ?? "auto", engine: engine)
+      .dealt(to: ranks, engine: engine)
     source = try SegmentationSource(
       reader.examples, validation: reader.validation, options: sampling,
       workers: command.computing.workers)
@@ -76,22 +86,44 @@ struct TrainingSession {
     weights = start?.weights ?? UNet.initialWeights(architecture, seed: command.seed)
   }
 
-  /// Trains, and writes the model.
+  /// Trains; the first rank writes the model.
   func train(_ files: TrainingFiles) throws {
     _ = try Folder.make(Folder.parent(of: files.model))
     let network = try UNet(card.architecture, weights: weights, device: device, engine: engine)
     let trainer = try Trainer(
-      network, source: source, options: options, device: device, engine: engine)
-    if resumes && Folder.exists(files.checkpoint) { try trainer.resume(from: files.checkpoint) }
-    var curve = try TrainingCurve(besideModel: files.model, upToStep: trainer.step)
+      network, source: source, options: options, device: device, engine: engine, ranks: ranks)
+    if ranks.isFirst && resumes && Folder.exists(files.checkpoint) {
+      try trainer.resume(from: files.checkpoint)
+    }
+    let (firstStep, start) = (trainer.step, ContinuousClock.now)
+    var curve = try TrainingCurve(besideModel: files.model, upToStep: firstStep)
     progress.note(settings(files))
     try trainer.run(
-      checkpointPath: files.checkpoint, monitor: progress.monitor("training", stop: stop)
+      checkpointPath: files.checkpoint, logInterval: logInterval,
+      monitor: progress.monitor("training", stop: stop)
     ) { record in
+      guard ranks.isFirst else { return }
       try curve.add(record)
       if record.kind == .validation { progress.note(Self.words(record)) }
     }
+    noteTraffic(steps: trainer.step - firstStep, since: start)
     if 0 < options.steps { try trainer.finish() }
+    if ranks.isFirst { try write(network, files) }
+  }
+
+  /// Tells what it cost that ranks share the work.
+  private func noteTraffic(steps: Int, since start: ContinuousClock.Instant) {
+    guard 0 < steps, let traffic = (ranks as? MPIRanks)?.traffic else { return }
+    func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    progress.note(
+      "\(ranks.size) ranks: a step took \(rounded(seconds / Double(steps))) s, of which "
+        + "\(rounded(traffic.seconds / Double(steps))) s for \(traffic.sums / steps) sums of "
+        + "\(rounded(Double(traffic.bytes) / 1e6 / Double(steps))) MB together.")
+  }
+
+  /// Calibrates the network, and writes the model.
+  private func write(_ network: UNet, _ files: TrainingFiles) throws {
     var card = card
     // Without tomograms to watch, the calibration of the model it began from is the best guess.
     if 0 < source.exampleCount.watched {
@@ -110,11 +142,12 @@ struct TrainingSession {
     let start =
       card.training["from"]?.isEmpty ?? true
       ? "from random weights" : "from the given model's weights"
+    let shared = ranks.size == 1 ? "" : ", shared by \(ranks.size) ranks"
     let patches = "\(sampling.batchSize) patches of \(size.x) x \(size.y) x \(size.z) voxels"
     return """
       Learning from \(source.exampleCount.learned) tomograms, watching \
       \(source.exampleCount.watched), \(start): \(options.steps) steps of \(patches) of \
-      \(card.voxelSizeAngstrom) Å at a rate of up to \(options.learningRate), on \(device). \
+      \(card.voxelSizeAngstrom) Å at a rate of up to \(options.learningRate), on \(device)\(shared). \
       Losses: \(files.model).tsv and .svg.
       """
   }
@@ -131,6 +164,7 @@ extension TrainCommand {
   var trainingOptions: TrainingOptions {
     var options = TrainingOptions()
     if let steps { options.steps = steps }
+    if let checkpointInterval { options.checkpointInterval = checkpointInterval }
     options.learningRate = learningRate ?? (from == nil ? options.learningRate : 3e-4)
     return options
   }

@@ -1,10 +1,12 @@
+public import Collective
+import FoundationEssentials
 import MRCFormat
 import MembranePrediction
 import Preprocessing
 import Tensors
-import TomogramModel
+public import TomogramModel
 import VolumeFiles
-import Volumes
+public import Volumes
 import WorkLedger
 
 /// A network ready to be applied as the plan says.
@@ -16,11 +18,21 @@ private struct OpenNetwork {
 
   func predict(
     _ tomogram: any VolumeSource<Float>, into sink: any VolumeSink<Float>, keeping: TileKeeping,
-    monitor: StageMonitor
+    monitor: StageMonitor, ranks: any Communicator
   ) throws -> (found: Int, all: Int) {
     try MembranePrediction.predict(
       tomogram, model: model, options: options, into: sink, keeping: keeping, device: device,
-      engine: engine, monitor: monitor)
+      engine: engine, monitor: monitor, ranks: ranks)
+  }
+
+  func assist(
+    on tomogram: any VolumeSource<Float>, keeping: TileKeeping, monitor: StageMonitor,
+    ranks: any Communicator
+  ) throws {
+    try predictTiles(
+      of: tomogram, model: model, options: options, keeping: keeping,
+      device: device.dealt(to: ranks, engine: engine), engine: engine, monitor: monitor,
+      ranks: ranks)
   }
 }
 
@@ -38,9 +50,10 @@ extension Pipeline {
       label: label("membrane probability"))
     // Each half costs as much as the tomogram itself.
     let monitors = monitor.parts(1 + plan.halves.count)
-    let keeping = TileKeeping.file(path: folder.tiles(ofVolume: 0), work: key)
+    try order(volume: 0, key: key)
     let tiles = try network.predict(
-      prepared.source, into: sink, keeping: keeping, monitor: monitors[0])
+      prepared.source, into: sink, keeping: keeping(volume: 0, key: key), monitor: monitors[0],
+      ranks: context.ranks)
     if 0 < tiles.found { say("\(tiles.found) of \(tiles.all) tiles are of an earlier run") }
     try sink.commit()
     // What earlier halves told holds no more.
@@ -57,9 +70,11 @@ extension Pipeline {
     let probabilities = try plan.halves.indices.map { number in
       let view = try open(plan.halves[number].path)
       let scratch = try ScratchVolume<Float>(geometry: view.geometry, folder: folder.path)
-      let keeping = TileKeeping.file(path: folder.tiles(ofVolume: number + 1), work: key)
+      let prepared = try prepared(view).source
+      try order(volume: number + 1, key: key)
       _ = try network.predict(
-        try prepared(view).source, into: scratch, keeping: keeping, monitor: monitors[number])
+        prepared, into: scratch, keeping: keeping(volume: number + 1, key: key),
+        monitor: monitors[number], ranks: context.ranks)
       return scratch as any VolumeSource<Float>
     }
     let own = try InputVolume.open(path: folder.probability, scratchFolder: folder.path).source
@@ -72,6 +87,10 @@ extension Pipeline {
     if let dice = agreement.dice {
       say("the masks of the two halves agree with a Dice of \((dice * 1000).rounded() / 1000)")
     }
+  }
+
+  private func keeping(volume: Int, key: String) -> TileKeeping {
+    .file(path: folder.tiles(ofVolume: volume), work: key)
   }
 
   /// A tomogram after stage 1.
@@ -112,5 +131,58 @@ extension Pipeline {
       throw PipelineError.missingInput(stage: stage, wanted: wanted, advice: advice)
     }
     return value
+  }
+}
+
+// MARK: - Many ranks
+
+/// What the first rank asks of the others.
+private struct PredictionOrder: Codable {
+  var plan: Plan
+  var folder: String
+  /// The tomogram (0), or a half.
+  var volume: Int
+  var key: String
+}
+
+extension Pipeline {
+  /// Helps the first rank to predict, whenever it asks, until it dismisses the others.
+  ///
+  /// Files are read under the names that the first rank has for them; nothing is written but tiles.
+  ///
+  /// - Throws: a `Fault`; `StoppedTogether` on all ranks at once.
+  public static func assist(
+    _ ranks: any Communicator, monitor: StageMonitor, workers: Workers
+  ) throws {
+    let context = RunContext(
+      workers: workers, monitor: { _ in monitor }, say: { _ in }, ranks: ranks)
+    while true {
+      let message = try ranks.announced([])
+      if message.isEmpty { return }
+      let order = try JSONDecoder().decode(PredictionOrder.self, from: Data(message))
+      let folder = ResultFolder(order.folder)
+      let pipeline = Pipeline(
+        plan: order.plan, folder: folder, context: context, log: .silent,
+        journal: StageJournal(of: folder))
+      try pipeline.assist(order, monitor: monitor)
+    }
+  }
+
+  /// Tells ranks in `assist` that there is nothing more to do.
+  public static func dismiss(_ ranks: any Communicator) throws { _ = try ranks.announced([]) }
+
+  private func order(volume: Int, key: String) throws {
+    guard 1 < context.ranks.size else { return }
+    let order = PredictionOrder(plan: plan, folder: folder.path, volume: volume, key: key)
+    _ = try context.ranks.announced(Array(try JSONEncoder().encode(order)))
+  }
+
+  private func assist(_ order: PredictionOrder, monitor: StageMonitor) throws {
+    let volume =
+      order.volume == 0 ? try openTomogram() : try open(plan.halves[order.volume - 1].path)
+    try openNetwork().assist(
+      on: try prepared(volume).source,
+      keeping: keeping(volume: order.volume, key: order.key), monitor: monitor,
+      ranks: context.ranks)
   }
 }

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 // Raised whenever the table below changes; a plugin of another layout is refused.
-#define CT_LAYOUT 3
+#define CT_LAYOUT 4
 
 // Status codes.
 #define CT_OK 0
@@ -33,6 +33,9 @@ extern "C" {
 
 // A tensor, owned by whoever got it: `free` gives it back.
 typedef struct ct_tensor_s *ct_tensor;
+
+// Adds up values over all processes that work on one batch, in place; 0 where it went well.
+typedef int (*ct_sum)(void *_Nullable context, double *_Nonnull values, int64_t count);
 
 typedef struct ct_api {
   int32_t layout; // CT_LAYOUT of the plugin
@@ -49,6 +52,10 @@ typedef struct ct_api {
   // that sums keeps 32 bits; and the fastest kernels are found by trying, so bits may differ between
   // runs. Without effect on the CPU.
   int (*_Nonnull set_mixed_precision)(int enabled);
+  // Tells how values are summed over the processes that each hold a part of a batch, for this thread;
+  // null: it works alone. Holds for what is computed from then on, and for its gradients, which may
+  // be computed on another thread while this one waits.
+  int (*_Nonnull set_summation)(ct_sum _Nullable function, void *_Nullable context);
   // How many more tensors this thread has been handed than it gave back; for leak tests.
   int64_t (*_Nonnull live_tensors)(void);
 
@@ -77,10 +84,17 @@ typedef struct ct_api {
   int (*_Nonnull sum)(ct_tensor _Nonnull x, ct_tensor _Nullable *_Nonnull out);
   int (*_Nonnull sigmoid)(ct_tensor _Nonnull x, ct_tensor _Nullable *_Nonnull out);
 
+  // Sums over all processes (see `set_summation`) of as many tensors of one value; the tensors
+  // themselves where this one works alone. What is computed from the sums is the same on all
+  // processes, so its gradient goes back unchanged to each.
+  int (*_Nonnull sums_of_all)(const ct_tensor _Nonnull *_Nonnull tensors, int count,
+                              ct_tensor _Nullable *_Nonnull outs);
+
   // Layers. `spatial` is 2 for (N, C, H, W) and 3 for (N, C, D, H, W).
   int (*_Nonnull convolution)(ct_tensor _Nonnull x, ct_tensor _Nonnull weight,
                               ct_tensor _Nullable bias, int spatial, int stride, int padding,
                               int transposed, ct_tensor _Nullable *_Nonnull out);
+  // In training mean and variance are those of the whole batch (see `set_summation`).
   int (*_Nonnull batch_norm)(ct_tensor _Nonnull x, ct_tensor _Nonnull weight,
                              ct_tensor _Nonnull bias, ct_tensor _Nonnull running_mean,
                              ct_tensor _Nonnull running_variance, int training, double momentum,
@@ -99,6 +113,11 @@ typedef struct ct_api {
   int (*_Nonnull set_requires_gradient)(ct_tensor _Nonnull x, int enabled);
   int (*_Nonnull backward)(ct_tensor _Nonnull loss);
   int (*_Nonnull gradient)(ct_tensor _Nonnull x, ct_tensor _Nullable *_Nonnull out);
+  // All gradients one after the other, `total` values; and back.
+  int (*_Nonnull gradients_to_floats)(const ct_tensor _Nonnull *_Nonnull tensors, int count,
+                                      float *_Nonnull values, int64_t total);
+  int (*_Nonnull gradients_from_floats)(const ct_tensor _Nonnull *_Nonnull tensors, int count,
+                                        const float *_Nonnull values, int64_t total);
   int (*_Nonnull clear_gradients)(const ct_tensor _Nonnull *_Nonnull tensors, int count);
 
   // Optimisation, over lists of tensors.

@@ -12,6 +12,7 @@
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/add.h>
+#include <ATen/ops/addcmul.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/cat.h>
@@ -24,14 +25,22 @@
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool3d.h>
 #include <ATen/ops/mul.h>
+#include <ATen/ops/native_batch_norm.h>
+#include <ATen/ops/native_batch_norm_backward.h>
+#include <ATen/ops/rsqrt.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/sum.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/var_mean.h>
 #include <ATen/ops/zeros_like.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/headeronly/version.h>
 
+#include <algorithm>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -105,6 +114,118 @@ at::Device device_of(int device) {
   return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device));
 }
 
+// MARK: Many processes
+
+// How this process's part of a batch becomes the whole.
+struct Summation {
+  ct_sum function = nullptr;
+  void *context = nullptr;
+
+  void add_up(std::vector<double> &values) const {
+    if (function(context, values.data(), static_cast<int64_t>(values.size())) != 0)
+      throw std::runtime_error("the other processes could not be reached");
+  }
+};
+
+thread_local Summation summation;
+
+std::vector<double> doubles(const at::Tensor &x) {
+  auto values = x.detach().to(at::kCPU, at::kDouble).contiguous();
+  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
+}
+
+at::Tensor floats(const std::vector<double> &values, size_t first, size_t count,
+                  const at::Tensor &like) {
+  return at::tensor(at::ArrayRef<double>(values.data() + first, count), at::kDouble)
+      .to(like.device(), at::kFloat);
+}
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+struct SumOfAll : torch::autograd::Function<SumOfAll> {
+  static at::Tensor forward(AutogradContext *, const at::Tensor &x, const Summation &ranks) {
+    auto values = doubles(x);
+    ranks.add_up(values);
+    return floats(values, 0, values.size(), x).view(x.sizes());
+  }
+  static variable_list backward(AutogradContext *, const variable_list &slopes) {
+    return {slopes[0], {}};
+  }
+};
+
+// Batch normalisation over all processes' parts of a batch. With m and v the mean and variance of n
+// values of a channel, u = (x - m) / sqrt(v + e), y = w u + b, and sums over the whole batch,
+//
+//     dL/dx = w / sqrt(v + e) (dL/dy - sum(dL/dy) / n - u sum(u dL/dy) / n)
+//
+// (Ioffe & Szegedy 2015, section 3). libtorch's own kernels do what is local: normalising by given
+// m and v, its gradient, and the two sums, which are also the gradients of b and w.
+struct BatchNormOfAll : torch::autograd::Function<BatchNormOfAll> {
+  static at::Tensor forward(AutogradContext *context, const at::Tensor &x, const at::Tensor &weight,
+                            const at::Tensor &bias, const at::Tensor &running_mean,
+                            const at::Tensor &running_variance, double momentum, double epsilon,
+                            const Summation &ranks) {
+    std::vector<int64_t> others{0};
+    for (int64_t axis = 2; axis < x.dim(); ++axis) others.push_back(axis);
+    const size_t channels = static_cast<size_t>(x.size(1));
+    const double own = static_cast<double>(x.numel() / x.size(1));
+    auto [own_variance, own_mean] = at::var_mean(x.to(at::kFloat), at::OptionalIntArrayRef(others),
+                                                 at::Scalar(0), /*keepdim=*/false);
+    const auto means = doubles(own_mean), variances = doubles(own_variance);
+    // n, n m and n (v + m m) of each part add up; in 64 bits nothing is lost by the difference.
+    std::vector<double> sums(1 + 2 * channels, own);
+    for (size_t c = 0; c < channels; ++c) {
+      sums[1 + c] = own * means[c];
+      sums[1 + channels + c] = own * (variances[c] + means[c] * means[c]);
+    }
+    ranks.add_up(sums);
+    const double count = sums[0];
+    for (size_t c = 0; c < channels; ++c) {
+      sums[1 + c] /= count;
+      sums[1 + channels + c] =
+          std::max(sums[1 + channels + c] / count - sums[1 + c] * sums[1 + c], 0.0);
+    }
+    auto mean = floats(sums, 1, channels, running_mean);
+    auto variance = floats(sums, 1 + channels, channels, running_mean);
+    running_mean.lerp_(mean, momentum);
+    running_variance.lerp_(variance * (count / std::max(count - 1, 1.0)), momentum);
+    context->save_for_backward({x, weight, mean, variance});
+    context->saved_data["count"] = count;
+    context->saved_data["epsilon"] = epsilon;
+    context->saved_data["function"] = reinterpret_cast<int64_t>(ranks.function);
+    context->saved_data["context"] = reinterpret_cast<int64_t>(ranks.context);
+    return std::get<0>(
+        at::native_batch_norm(x, weight, bias, mean, variance, /*training=*/false, 0, epsilon));
+  }
+
+  static variable_list backward(AutogradContext *context, const variable_list &slopes) {
+    const auto saved = context->get_saved_variables();
+    const auto &x = saved[0], &weight = saved[1], &mean = saved[2], &variance = saved[3];
+    const double count = context->saved_data["count"].toDouble();
+    const double epsilon = context->saved_data["epsilon"].toDouble();
+    const Summation ranks{reinterpret_cast<ct_sum>(context->saved_data["function"].toInt()),
+                          reinterpret_cast<void *>(context->saved_data["context"].toInt())};
+    auto [slope, of_weight, of_bias] =
+        at::native_batch_norm_backward(slopes[0].contiguous(x.suggest_memory_format()), x, weight,
+                                       mean, variance, {}, {}, /*train=*/false, epsilon,
+                                       {true, true, true});
+    auto sums = doubles(of_weight);
+    const auto more = doubles(of_bias);
+    sums.insert(sums.end(), more.begin(), more.end());
+    ranks.add_up(sums);
+    auto scale = at::rsqrt(variance + epsilon);
+    auto share = weight * scale / count;
+    auto factor = -share * scale * floats(sums, 0, more.size(), weight);
+    auto offset = -share * floats(sums, more.size(), more.size(), weight) - factor * mean;
+    std::vector<int64_t> shape(x.dim(), 1);
+    shape[1] = x.size(1);
+    auto whole = at::addcmul(slope.to(at::kFloat), x.to(at::kFloat), factor.view(shape));
+    whole.add_(offset.view(shape));
+    return {whole.to(slope.scalar_type()), of_weight, of_bias, {}, {}, {}, {}, {}};
+  }
+};
+
 // MARK: The engine
 
 const char *last_error() { return error_text.c_str(); }
@@ -143,6 +264,11 @@ int set_mixed_precision(int enabled) {
     at::autocast::set_autocast_enabled(at::kCUDA, enabled != 0);
     at::globalContext().setBenchmarkCuDNN(enabled != 0);
   });
+}
+
+int set_summation(ct_sum function, void *context) {
+  summation = {function, context};
+  return CT_OK;
 }
 
 int64_t live_tensors() { return handed_out; }
@@ -218,6 +344,17 @@ int sigmoid(ct_tensor x, ct_tensor *out) {
   return making(out, [&] { return at::sigmoid(x->t); });
 }
 
+int sums_of_all(const ct_tensor *tensors, int count, ct_tensor *outs) {
+  return guarded([&] {
+    auto values = list(tensors, count);
+    if (summation.function) {
+      auto sums = SumOfAll::apply(at::stack(values), summation);
+      for (int i = 0; i < count; ++i) values[i] = sums.select(0, i);
+    }
+    for (int i = 0; i < count; ++i) outs[i] = new ct_tensor_s{values[i]};
+  });
+}
+
 // MARK: Layers
 
 int convolution(ct_tensor x, ct_tensor weight, ct_tensor bias, int spatial, int stride,
@@ -236,6 +373,9 @@ int batch_norm(ct_tensor x, ct_tensor weight, ct_tensor bias, ct_tensor running_
                ct_tensor running_variance, int training, double momentum, double epsilon,
                ct_tensor *out) {
   return making(out, [&] {
+    if (training && summation.function)
+      return BatchNormOfAll::apply(x->t, weight->t, bias->t, running_mean->t, running_variance->t,
+                                   momentum, epsilon, summation);
     return at::batch_norm(x->t, weight->t, bias->t, running_mean->t, running_variance->t,
                           training != 0, momentum, epsilon, /*cudnn_enabled=*/true);
   });
@@ -278,6 +418,34 @@ int gradient(ct_tensor x, ct_tensor *out) {
   return making(out, [&] {
     TORCH_CHECK(x->t.grad().defined(), "the tensor has no gradient");
     return x->t.grad();
+  });
+}
+
+int gradients_to_floats(const ct_tensor *tensors, int count, float *values, int64_t total) {
+  return guarded([&] {
+    at::NoGradGuard quiet;
+    std::vector<at::Tensor> rows;
+    for (const auto &slope : gradients(list(tensors, count))) rows.push_back(slope.reshape(-1));
+    auto target = at::from_blob(values, {total}, at::TensorOptions().dtype(at::kFloat));
+    target.copy_(at::cat(rows));
+  });
+}
+
+int gradients_from_floats(const ct_tensor *tensors, int count, const float *values,
+                          int64_t total) {
+  return guarded([&] {
+    at::NoGradGuard quiet;
+    auto slopes = gradients(list(tensors, count));
+    // from_blob borrows, and is only read; the copy to the device is one for all.
+    auto source = at::from_blob(const_cast<float *>(values), {total},
+                                at::TensorOptions().dtype(at::kFloat))
+                      .to(slopes.at(0).device());
+    int64_t first = 0;
+    for (auto &slope : slopes) {
+      slope.copy_(source.narrow(0, first, slope.numel()).view(slope.sizes()));
+      first += slope.numel();
+    }
+    TORCH_CHECK(first == total, first, " gradients set from ", total, " values");
   });
 }
 
@@ -329,6 +497,7 @@ const ct_api table = {
     manual_seed,
     set_recording,
     set_mixed_precision,
+    set_summation,
     live_tensors,
     from_floats,
     to_floats,
@@ -344,6 +513,7 @@ const ct_api table = {
     affine,
     sum,
     sigmoid,
+    sums_of_all,
     convolution,
     batch_norm,
     leaky_relu_,
@@ -353,6 +523,8 @@ const ct_api table = {
     set_requires_gradient,
     backward,
     gradient,
+    gradients_to_floats,
+    gradients_from_floats,
     clear_gradients,
     clip_gradients,
     adamw_,
