@@ -275,8 +275,8 @@ let testTargets: [Target] = [
   tests(
     "ReportTests",
     everyFormat + [
-      "CZlib", "LinearAlgebra", "Meshes", "Report", "TestSupport", "TomogramModel", "Volumes",
-      "WorkLedger",
+      "CZlib", "GapTracing", "InstanceSeparation", "LinearAlgebra", "Meshes", "Report",
+      "TestSupport", "TomogramModel", "Volumes", "WorkLedger",
     ]),
   tests(
     "PipelineTests",

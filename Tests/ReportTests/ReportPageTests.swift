@@ -1,5 +1,7 @@
 import CZlib
 import FoundationEssentials
+import GapTracing
+import InstanceSeparation
 import Testing
 import TomogramModel
 
@@ -119,7 +121,23 @@ import TomogramModel
     #expect(all.text.contains("libtorch") && all.text.contains("FFTW"))
     let separated = Methods(steps: [.separated])
     #expect(!separated.paragraph.contains("U-Net") && !separated.paragraph.contains("fitted"))
-    #expect(separated.paragraph.contains("separated by connectivity"))
+    #expect(separated.paragraph.contains("Membranes were separated"))
+  }
+
+  @Test("The methods know every way of closing gaps and of separating that a plan may name")
+  func manners() throws {
+    for method in TracingOptions.Method.allCases {
+      #expect(Methods.tracing(method.rawValue, probability: 0.5) != nil, "\(method)")
+    }
+    for method in SeparationOptions.Method.allCases {
+      #expect(Methods.separation(method.rawValue) != nil, "\(method)")
+    }
+    let learned = try #require(Methods.tracing("learned", probability: 0.25))
+    #expect(learned.contains("reinforcement") && learned.contains("at least 0.25"))
+    var methods = Methods(steps: [.traced])
+    methods.manners[.traced] = learned
+    #expect(methods.paragraph.contains(learned))
+    #expect(Methods.tracing("something newer", probability: nil) == nil)
   }
 
   @Test("ChimeraX gets the page's colours, and paths with spaces")

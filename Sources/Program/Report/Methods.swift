@@ -29,6 +29,8 @@ public struct Methods: Hashable, Sendable {
   public var versions: [Version]
   /// What was done; nothing else is claimed.
   public var steps: Set<Step>
+  /// How a stage did its work, where that is known: a sentence in place of the general one.
+  public var manners: [Step: String] = [:]
   /// Sentences on this tomogram: tilt range, model.
   public var particulars: [String]
 
@@ -63,17 +65,18 @@ public struct Methods: Hashable, Sendable {
       + "it is kept apart in every output; numbers that the data cannot carry are left out, with "
       + "the reason."
     return
-      ([opening] + Step.allCases.filter(steps.contains).map(Self.sentence) + particulars
+      ([opening] + Step.allCases.filter(steps.contains).map(sentence) + particulars
       + [closing]).joined(separator: " ")
   }
 
-  private static func sentence(_ step: Step) -> String {
-    switch step {
+  private func sentence(_ step: Step) -> String {
+    if let manner = manners[step] { return manner }
+    return switch step {
     case .predicted:
       "A U-Net trained on simulated tomograms gave each voxel a probability of being membrane "
         + "(libtorch [2]; Fourier transforms by FFTW [3])."
-    case .traced: "Gaps between fragments were closed along paths of least cost."
-    case .separated: "Membranes were separated by connectivity and numbered by falling area."
+    case .traced: "Gaps between fragments were closed."
+    case .separated: "Membranes were separated and numbered by falling area."
     case .fitted:
       "A smooth mid-surface was fitted to each membrane, with the posterior standard deviation of "
         + "its position from a Gaussian field on the mesh [4], computed exactly (CHOLMOD [5])."

@@ -20,6 +20,13 @@ struct PlanFacts: Decodable {
 
   struct Preprocessing: Decodable { let contrast: String? }
 
+  struct Tracing: Decodable {
+    let method: String?
+    let minimumProbability: Double?
+  }
+
+  struct Separation: Decodable { let method: String? }
+
   let version: String?
   let engine: String?
   let tomogram: Input?
@@ -27,10 +34,15 @@ struct PlanFacts: Decodable {
   let reading: Reading?
   let tilt: TiltGeometry?
   let preprocessing: Preprocessing?
+  let tracing: Tracing?
+  let separation: Separation?
+  /// Labels taken in instead of a separation.
+  let instances: Input?
   let seed: UInt64?
 
   private enum CodingKeys: String, CodingKey {
-    case version, engine, tomogram, model, reading, tilt, preprocessing, seed
+    case version, engine, tomogram, model, reading, tilt, preprocessing, tracing, separation
+    case instances, seed
   }
 
   init(from decoder: any Decoder) throws {
@@ -45,6 +57,9 @@ struct PlanFacts: Decodable {
     reading = value(.reading)
     tilt = value(.tilt)
     preprocessing = value(.preprocessing)
+    tracing = value(.tracing)
+    separation = value(.separation)
+    instances = value(.instances)
     seed = value(.seed)
   }
 

@@ -62,6 +62,13 @@ extension Methods {
     ]
     self.steps = Set(steps.filter { files.existing($0.1) != nil }.map(\.0))
     if !files.surfaces().isEmpty { self.steps.insert(.fitted) }
+    if let tracing = planned?.tracing, let method = tracing.method {
+      manners[.traced] = Self.tracing(method, probability: tracing.minimumProbability)
+    }
+    if let method = planned?.separation?.method { manners[.separated] = Self.separation(method) }
+    if planned?.instances != nil {
+      manners[.separated] = "Labels of membranes were taken as given."
+    }
     if let tilt = planned?.tilt {
       particulars.append(
         "Projections were taken as running from \(shown(tilt.minimumDegrees))° to "

@@ -1,0 +1,42 @@
+extension Methods {
+  /// How gaps were closed.
+  ///
+  /// - Parameters:
+  ///   - method: as in the plan.
+  ///   - probability: from which bridges were accepted.
+  /// - Returns: nil for a method that is not known here.
+  static func tracing(_ method: String, probability: Double?) -> String? {
+    let least = probability.map { " of at least \(shown($0))" } ?? ""
+    let judged =
+      "each bridge was accepted by a learned estimate of its probability of being right\(least)."
+    let agents =
+      "agents that learned to follow membranes by reinforcement (double deep Q-learning)"
+    let merging = "merging of fragments whose rims one smooth surface joins"
+    return switch method {
+    case "none": "Gaps between fragments were left open."
+    case "minimal-path": "Gaps between fragments were closed along paths of least cost."
+    case "judged-path": "Gaps between fragments were closed along paths of least cost; \(judged)"
+    case "merging": "Gaps were closed by \(merging); \(judged)"
+    case "tracer": "Gaps between fragments were closed by \(agents); \(judged)"
+    case "learned": "Gaps were closed by \(agents) and by \(merging); \(judged)"
+    case "closing": "Gaps were closed by morphological closing."
+    case "tensor-voting": "Gaps were closed where tensor voting found a salient surface."
+    default: nil
+    }
+  }
+
+  /// How membranes were separated.
+  ///
+  /// - Parameter method: as in the plan.
+  /// - Returns: nil for a method that is not known here.
+  static func separation(_ method: String) -> String? {
+    switch method {
+    case "components": "Membranes were separated by connectivity and numbered by falling area."
+    case "faces":
+      "Membranes were separated by clustering the faces of the mask by smoothness and by the "
+        + "thickness between them, fragments that one smooth surface runs through were joined, and "
+        + "membranes were numbered by falling area."
+    default: nil
+    }
+  }
+}
