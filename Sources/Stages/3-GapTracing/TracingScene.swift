@@ -73,9 +73,10 @@ struct TracingScene: Sendable {
     let smooth = GaussianSource(AnyDensity(base: density), sigmaVoxels: sigma, workers: workers)
     let scale = greyPerDeviation / (try deviation(of: smooth))
     let result = try ScratchVolume<UInt8>(geometry: geometry, folder: scratchFolder)
-    for slab in geometry.bounds.slabs(thickness: 16) {
+    // Tiles, as filters hold several copies in single precision and sections may be large.
+    for tile in geometry.bounds.tiles(of: VolumeSize(x: 512, y: 512, z: 32)) {
       result.write(
-        try smooth.read(slab).map { value in
+        try smooth.read(tile).map { value in
           let grey = Float(background) + scale * value
           return grey.isNaN ? background : UInt8(min(max(grey.rounded(), 0), 255))
         })
