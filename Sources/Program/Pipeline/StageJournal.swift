@@ -27,6 +27,17 @@ public struct StageJournal: Sendable {
     var name: String
     /// Length in bytes.
     var bytes: Int
+
+    /// A file as it is now.
+    init(_ name: String, in folder: ResultFolder) {
+      self.name = name
+      bytes = Folder.byteCount(ofFile: folder.path + "/" + name) ?? -1
+    }
+
+    /// Whether the file is there with the recorded length.
+    func isWhole(in folder: ResultFolder) -> Bool {
+      Folder.byteCount(ofFile: folder.path + "/" + name) == bytes
+    }
   }
 
   /// Digest of everything a stage's result depends on.
@@ -45,10 +56,7 @@ public struct StageJournal: Sendable {
   /// The key under which a stage was done; nil where it was not, or its files are gone.
   public func keyDone(_ stage: Stage) -> String? {
     guard let record = record(of: stage) else { return nil }
-    let whole = record.outputs.allSatisfy { output in
-      Folder.byteCount(ofFile: folder.path + "/" + output.name) == output.bytes
-    }
-    return whole ? record.key : nil
+    return record.outputs.allSatisfy { $0.isWhole(in: folder) } ? record.key : nil
   }
 
   /// Whether any stage has ever been finished here.
@@ -62,9 +70,7 @@ public struct StageJournal: Sendable {
 
   /// Records that a stage is done; its outputs are in place.
   public func finish(_ stage: Stage, key: String) throws {
-    let outputs = folder.existingOutputs(of: stage).map { name in
-      Output(name: name, bytes: Folder.byteCount(ofFile: folder.path + "/" + name) ?? -1)
-    }
+    let outputs = folder.existingOutputs(of: stage).map { Output($0, in: folder) }
     let record = Record(stage: stage, key: key, outputs: outputs)
     try AtomicFile.write(try canonicalJSON(record), to: path(of: stage), overwrite: true)
   }

@@ -21,37 +21,35 @@ extension Pipeline {
     let total = membranes.reduce(1) { $0 + $1.voxels }
     var (done, kept, fits): (Int, Int, [MembraneFits]) = (0, 0, [])
     for membrane in membranes {
-      if let known = records.value(MembraneFits.self, label: membrane.label) {
-        fits.append(known)
+      if let known = records.value([MembraneFits].self, label: membrane.label) {
+        fits += known
         kept += 1
       } else {
-        fits.append(try fit(membrane, evidence, records))
+        fits += try fit(membrane, evidence, records)
       }
       done += membrane.voxels
       try monitor.report(completed: done, of: total)
     }
     if 0 < kept { say("\(kept) of \(membranes.count) surfaces are of an earlier run") }
-    // A membrane without surface has no fits, and no entry.
-    try AtomicFile.write(
-      try canonicalJSON(fits.filter { !$0.fits.isEmpty }), to: folder.fits, overwrite: true)
+    try AtomicFile.write(try canonicalJSON(fits), to: folder.fits, overwrite: true)
     try monitor.report(completed: total, of: total)
   }
 
-  /// Fits and writes one membrane.
+  /// Fits and writes one membrane; no entry where it has no surface.
   private func fit(
     _ membrane: Membrane, _ evidence: FitEvidence, _ records: MembraneRecords
-  ) throws -> MembraneFits {
+  ) throws -> [MembraneFits] {
     var options = plan.fitting
     // A surface too large for the cap keeps its place and goes without standard deviations.
     options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
-    var (result, files) = (MembraneFits(label: membrane.label, fits: []), [String]())
+    var (result, files): ([MembraneFits], [String]) = ([], [])
     do {
       let fitted = try fitSurface(
         of: membrane, in: evidence.instances, provenance: evidence.provenance,
         probability: evidence.probability, tilt: plan.tilt, options: options,
         workers: context.workers)
       files = try write(fitted, label: membrane.label)
-      result.fits = fitted.fits
+      result = [MembraneFits(label: membrane.label, fits: fitted.fits)]
     } catch SurfaceFittingError.noSurface(let label, _) {
       say("Membrane \(label) is no sheet: no surface was fitted to it.")
     }
@@ -59,28 +57,25 @@ extension Pipeline {
     return result
   }
 
+  /// Replaces what a killed run may have left of this membrane.
+  ///
   /// - Returns: the files' names, relative to the result folder.
   private func write(_ fitted: FittedMembrane, label: Int) throws -> [String] {
     let path = folder.surface(label: label)
-    // What a killed run has written of this membrane is not known to be whole.
-    for ending in SurfaceEnding.allCases { Folder.remove("\(path).\(ending)") }
-    try PLYFile.write(fitted.surface, to: path + ".ply")
-    try VTPFile.write(fitted.surface, to: path + ".vtp")
-    var written: [SurfaceEnding] = [.ply, .vtp]
+    try PLYFile.write(fitted.surface, to: path + ".ply", overwrite: true)
+    try VTPFile.write(fitted.surface, to: path + ".vtp", overwrite: true)
+    var endings = [".ply", ".vtp"]
     if let posterior = fitted.posterior {
-      try PosteriorFile.write(posterior, to: path + ".posterior")
-      written.append(.posterior)
+      try PosteriorFile.write(posterior, to: path + ".posterior", overwrite: true)
+      endings.append(".posterior")
     } else {
       say(
         "Membrane \(label) has no standard deviations: its \(fitted.surface.mesh.vertices.count) "
           + "vertices are too many for the memory, or its mesh is too irregular.")
     }
-    return written.map { "surfaces/\(ResultFolder.surfaceName(label: label)).\($0)" }
+    return endings.map { "surfaces/" + ResultFolder.surfaceName(label: label) + $0 }
   }
 }
-
-/// Endings of a membrane's surface files.
-private enum SurfaceEnding: CaseIterable { case ply, vtp, posterior }
 
 /// What surfaces are fitted to.
 private struct FitEvidence {
