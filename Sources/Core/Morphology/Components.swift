@@ -92,9 +92,9 @@ public func labelComponents(
   workers: Workers
 ) throws -> ComponentLabelling {
   let runs = try ComponentRuns(of: mask, connectivity: connectivity)
-  let labels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
-  try runs.forEachLabelledSlab(of: mask) { labels.write($0) }
-  return ComponentLabelling(components: runs.components, labels: labels)
+  return ComponentLabelling(
+    components: runs.components,
+    labels: try runs.labels(of: mask, scratchFolder: scratchFolder))
 }
 
 /// Finds the connected parts of a small mask in memory.
@@ -146,6 +146,17 @@ public struct ComponentRuns: Sendable {
       label(try mask.read(slab), into: &labels, nextRun: &nextRun)
       try body(labels)
     }
+  }
+
+  /// Reads the mask again and writes its labels into an unnamed file, 4 bytes per voxel.
+  ///
+  /// - Parameter mask: the same voxels as before.
+  public func labels(
+    of mask: any VolumeSource<Int8>, scratchFolder: String
+  ) throws -> ScratchVolume<Int32> {
+    let labels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
+    try forEachLabelledSlab(of: mask) { labels.write($0) }
+    return labels
   }
 
   func label(_ mask: Block<Int8>, into labels: inout Block<Int32>, nextRun: inout Int) {

@@ -55,8 +55,15 @@ struct FaceMap: Sendable {
   mutating func add(_ tile: FaceTile) {
     let first = Int32(patches)
     voxels.withMutableSamples { span in
-      for (place, own) in tile.mask.samples.enumerated() where own != 0 {
-        span[offset(ofPlace: place, in: tile.mask.region)] = -1
+      let (region, size) = (tile.mask.region, voxels.geometry.size)
+      for z in region.lower.z..<region.upper.z {
+        for y in region.lower.y..<region.upper.y {
+          let target = (z * size.y + y) * size.x + region.lower.x
+          for (x, place) in tile.mask.rowRange(y: y, z: z).enumerated()
+          where tile.mask.samples[place] != 0 {
+            span[target + x] = -1
+          }
+        }
       }
       for face in tile.faces {
         faces.append(MaskFace(offset: face.offset, normal: face.normal, patch: first + face.patch))
@@ -64,12 +71,6 @@ struct FaceMap: Sendable {
       }
     }
     patches += tile.patches
-  }
-
-  private func offset(ofPlace place: Int, in region: Region) -> Int {
-    let (size, whole) = (region.size, voxels.geometry.size)
-    let (x, y, z) = (place % size.x, place / size.x % size.y, place / (size.x * size.y))
-    return ((z + region.lower.z) * whole.y + y + region.lower.y) * whole.x + x + region.lower.x
   }
 
   /// Links of the faces in a range, by pair of patches.

@@ -64,8 +64,7 @@ struct FaceSeparation {
     thickness: Float, _ monitor: StageMonitor
   ) throws -> ComponentLabelling {
     let runs = try ComponentRuns(of: mask, connectivity: .twentySix)
-    let components = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
-    try runs.forEachLabelledSlab(of: mask) { components.write($0) }
+    let components = try runs.labels(of: mask, scratchFolder: scratchFolder)
     let monitors = monitor.parts(2)
     let growth = Int(((Self.grownThickness - thickness) / 2).rounded())
     let found = try faces(of: GrownMask(base: mask, voxels: growth), monitors[0])

@@ -33,8 +33,7 @@ struct MaskBatch: Sendable {
       return [MaskBatch(tiles: tiles, mask: mask, members: nil, number: 0)]
     }
     let runs = try ComponentRuns(of: mask, connectivity: .twentySix)
-    let labels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
-    try runs.forEachLabelledSlab(of: mask) { labels.write($0) }
+    let labels = try runs.labels(of: mask, scratchFolder: scratchFolder)
     let (batches, regions) = gathered(runs.components, voxels: voxels, size: bounds.size)
     return regions.indices.map { number in
       MaskBatch(
@@ -45,6 +44,7 @@ struct MaskBatch: Sendable {
   }
 
   private static func holdsMore(_ mask: any VolumeSource<Int8>, than limit: Int) throws -> Bool {
+    if mask.geometry.size.count <= limit { return false }
     var count = 0
     for slab in mask.geometry.bounds.slabs(thickness: 8) {
       count += try mask.read(slab).samples.count { $0 != 0 }
