@@ -67,7 +67,8 @@ let core: [Target] = [
     "Meshes", "Core/Meshes",
     [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
   module(
-    "SurfaceUnrolling", "Core/SurfaceUnrolling", [numerics, "LinearAlgebra", "Meshes", "Volumes"]),
+    "SurfaceUnrolling", "Core/SurfaceUnrolling",
+    [numerics, "Graphs", "LinearAlgebra", "Meshes", "Volumes"]),
   module(
     "GaussianProcesses", "Core/GaussianProcesses",
     [numerics, "CCHOLMOD", "LinearAlgebra", "Meshes", "TomographicImaging", "Volumes"]),

@@ -55,7 +55,7 @@ public struct SurfaceElements: Sendable {
         let (u, v) = (place[(axis + 1) % 3] - place[axis], place[(axis + 2) % 3] - place[axis])
         let limit = Self.largestCotangent
         let cotangent = min(max(u.dot(v) / max(doubleArea, .leastNormalMagnitude), -limit), limit)
-        edges.append((UInt64(min(tail, head)) << 32 | UInt64(max(tail, head)), cotangent / 2))
+        edges.append((TriangleMesh.edgeKey(tail, head), cotangent / 2))
         masses[Int(corner[axis])] += doubleArea / 6
       }
     }

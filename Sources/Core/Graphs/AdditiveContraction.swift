@@ -39,7 +39,7 @@ public func contractedAdditively(
 private struct ContractedGraph {
   private var neighbours: [[Int: Double]]
   private var sets: UnionFind
-  private var queue = EdgeQueue()
+  private var queue = MinimumHeap<WaitingEdge>()
   /// Whether a node stands for its cluster.
   private var isAlive: [Bool]
   private var sizes: [Double]
@@ -56,14 +56,14 @@ private struct ContractedGraph {
     }
     for node in 0..<count {
       for (other, weight) in neighbours[node] where node < other && 0 < weight {
-        queue.push(SignedEdge(source: node, target: other, weight: weight))
+        queue.push(WaitingEdge(edge: SignedEdge(source: node, target: other, weight: weight)))
       }
     }
   }
 
   /// Contracts the best edge; false where none is above 0.
   mutating func contractBest(_ leastWeight: (Double) -> Double) -> Bool {
-    while let edge = queue.popBest() {
+    while let edge = queue.popLeast()?.edge {
       // Sums that have changed since are in the queue again, or no longer above 0; those too small
       // for their clusters stay so until they change, as clusters only grow.
       guard isAlive[edge.source], isAlive[edge.target],
@@ -91,7 +91,9 @@ private struct ContractedGraph {
       neighbours[other][gone] = nil
       neighbours[other][kept] = sum
       guard 0 < sum else { continue }
-      queue.push(SignedEdge(source: min(kept, other), target: max(kept, other), weight: sum))
+      queue.push(
+        WaitingEdge(
+          edge: SignedEdge(source: min(kept, other), target: max(kept, other), weight: sum)))
     }
   }
 
@@ -100,37 +102,12 @@ private struct ContractedGraph {
   }
 }
 
-/// A binary heap with the largest weight on top; equal weights by rising ends.
-private struct EdgeQueue {
-  private var heap: [SignedEdge] = []
+/// An edge that waits: the largest weight first, equal weights by rising ends.
+private struct WaitingEdge: Comparable {
+  let edge: SignedEdge
 
-  private func precedes(_ first: SignedEdge, _ second: SignedEdge) -> Bool {
-    (second.weight, first.source, first.target) < (first.weight, second.source, second.target)
-  }
-
-  mutating func push(_ edge: SignedEdge) {
-    heap.append(edge)
-    var child = heap.count - 1
-    while 0 < child {
-      let parent = (child - 1) / 2
-      guard precedes(heap[child], heap[parent]) else { return }
-      heap.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  mutating func popBest() -> SignedEdge? {
-    guard let best = heap.first, let last = heap.popLast() else { return nil }
-    guard !heap.isEmpty else { return best }
-    heap[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < heap.count else { return best }
-      if child + 1 < heap.count, precedes(heap[child + 1], heap[child]) { child += 1 }
-      guard precedes(heap[child], heap[parent]) else { return best }
-      heap.swapAt(child, parent)
-      parent = child
-    }
+  static func < (first: WaitingEdge, second: WaitingEdge) -> Bool {
+    (second.edge.weight, first.edge.source, first.edge.target)
+      < (first.edge.weight, second.edge.source, second.edge.target)
   }
 }

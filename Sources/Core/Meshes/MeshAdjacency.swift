@@ -42,10 +42,16 @@ struct DirectedEdge {
   let triangle: Int32
 
   /// The same for both directions.
-  var key: UInt64 { UInt64(min(tail, head)) << 32 | UInt64(max(tail, head)) }
+  var key: UInt64 { TriangleMesh.edgeKey(tail, head) }
 }
 
 extension TriangleMesh {
+  /// A number for the edge between two vertices, the same for both directions.
+  @inlinable
+  public static func edgeKey(_ a: Int32, _ b: Int32) -> UInt64 {
+    UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+  }
+
   /// Three edges a triangle, in its order.
   func directedEdges() -> [DirectedEdge] {
     var edges: [DirectedEdge] = []

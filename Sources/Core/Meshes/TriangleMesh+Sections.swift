@@ -44,10 +44,6 @@ extension TriangleMesh {
     }
   }
 
-  private static func edgeKey(_ a: Int32, _ b: Int32) -> UInt64 {
-    UInt64(min(a, b)) << 32 | UInt64(max(a, b))
-  }
-
   /// Joins stretches end to end.
   private func lines(_ stretches: [(from: UInt64, to: UInt64)], z: Double) -> [SectionLine] {
     var next: [UInt64: UInt64] = [:]

@@ -37,7 +37,7 @@ extension TriangleMesh {
     result.triangles.reserveCapacity(triangles.count * 4)
     var middles: [UInt64: Int32] = [:]
     func middle(_ a: Int32, _ b: Int32) -> Int32 {
-      let key = UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+      let key = Self.edgeKey(a, b)
       if let known = middles[key] { return known }
       let number = Int32(result.vertices.count)
       result.vertices.append((vertices[Int(a)] + vertices[Int(b)]) / 2)

@@ -1,3 +1,4 @@
+import Graphs
 import LinearAlgebra
 import Meshes
 
@@ -8,17 +9,18 @@ extension TriangleMesh {
   func edgeDistances(from seed: Int, within limit: Double) -> [Double] {
     let adjacency = MeshAdjacency(self)
     var distances = [Double](repeating: .infinity, count: vertices.count)
-    var heap = MinimumHeap()
+    var heap = MinimumHeap<Keyed>()
     distances[seed] = 0
-    heap.push(seed, key: 0)
-    while let (distance, vertex) = heap.pop() {
+    heap.push(Keyed(key: 0, number: seed))
+    while let nearest = heap.popLeast() {
+      let (distance, vertex) = (nearest.key, nearest.number)
       guard distance == distances[vertex] else { continue }
       for place in adjacency.range(of: vertex) {
         let other = Int(adjacency.neighbours[place])
         let reached = distance + (vertices[other] - vertices[vertex]).length
         if reached < distances[other] && reached <= limit {
           distances[other] = reached
-          heap.push(other, key: reached)
+          heap.push(Keyed(key: reached, number: other))
         }
       }
     }
@@ -36,6 +38,16 @@ extension TriangleMesh {
   }
 }
 
+/// A vertex or triangle that waits by its key; equal keys by number.
+private struct Keyed: Comparable {
+  let key: Double
+  let number: Int
+
+  static func < (one: Keyed, other: Keyed) -> Bool {
+    (one.key, one.number) < (other.key, other.number)
+  }
+}
+
 /// A disc of triangles while it grows.
 private struct DiscGrowth {
   private let mesh: TriangleMesh
@@ -47,7 +59,7 @@ private struct DiscGrowth {
   private var inner = Set<UInt64>()
   private var hasVertex: [Bool]
   private var hasTriangle: [Bool]
-  private var heap = MinimumHeap()
+  private var heap = MinimumHeap<Keyed>()
 
   init(_ mesh: TriangleMesh, distances: [Double]) {
     (self.mesh, self.distances) = (mesh, distances)
@@ -67,8 +79,7 @@ private struct DiscGrowth {
   private func edges(of triangle: Int) -> [UInt64] {
     let corner = mesh.triangles[triangle]
     return (0..<3).map { axis in
-      let (a, b) = (corner[axis], corner[(axis + 1) % 3])
-      return UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+      TriangleMesh.edgeKey(corner[axis], corner[(axis + 1) % 3])
     }
   }
 
@@ -79,8 +90,8 @@ private struct DiscGrowth {
     }
     guard let first = around.min(by: { (key(of: $0), $0) < (key(of: $1), $1) }) else { return [] }
     var disc: [Int] = []
-    heap.push(first, key: 0)
-    while let (_, triangle) = heap.pop() {
+    heap.push(Keyed(key: 0, number: first))
+    while let triangle = heap.popLeast()?.number {
       if hasTriangle[triangle] || !(disc.isEmpty || fits(triangle)) { continue }
       add(triangle)
       disc.append(triangle)
@@ -113,7 +124,7 @@ private struct DiscGrowth {
     // Those that did not fit may now: each addition puts its neighbours into the queue again.
     for edge in edges(of: triangle) {
       for other in trianglesOfEdge[edge] ?? [] where !hasTriangle[other] {
-        heap.push(other, key: key(of: other))
+        heap.push(Keyed(key: key(of: other), number: other))
       }
     }
   }

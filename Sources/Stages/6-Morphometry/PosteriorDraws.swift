@@ -98,7 +98,7 @@ struct InnerEdges {
     for (number, corner) in mesh.triangles.enumerated() {
       for axis in 0..<3 {
         let (tail, head) = (corner[axis], corner[(axis + 1) % 3])
-        let key = UInt64(min(tail, head)) << 32 | UInt64(max(tail, head))
+        let key = TriangleMesh.edgeKey(tail, head)
         if let first = firsts.removeValue(forKey: key) {
           edges.append(
             Edge(
