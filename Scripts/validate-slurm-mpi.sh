@@ -14,53 +14,12 @@ for tool in slurmctld slurmd sbatch mpirun.mpich mpicc.mpich; do
   command -v $tool >/dev/null || { echo "validate: no $tool; install it first" >&2; exit 1; }
 done
 rm -rf "$out"
-mkdir -p "$out/slurm/state" "$out/slurm/log" "$out/slurm/n1" "$out/slurm/n2"
+mkdir -p "$out"
 MPICC=mpicc.mpich sh Scripts/install-mpi.sh --into "$out/plugin"
 export CMPI="$out/plugin/libcmpi.so"
 
-# Two nodes, without accounts and without authentication.
-host=$(hostname -s)
-cat >"$out/slurm/slurm.conf" <<X
-ClusterName=bilayer
-SlurmctldHost=$host(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/none
-CredType=cred/none
-SlurmctldPort=6818
-StateSaveLocation=$out/slurm/state
-SlurmdSpoolDir=$out/slurm/%n
-SlurmctldPidFile=$out/slurm/slurmctld.pid
-SlurmdPidFile=$out/slurm/%n.pid
-SlurmctldLogFile=$out/slurm/log/slurmctld
-SlurmdLogFile=$out/slurm/log/%n
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-MpiDefault=none
-ReturnToService=2
-SlurmdParameters=config_overrides
-KillWait=5
-NodeName=n[1-2] NodeHostname=$host NodeAddr=127.0.0.1 Port=[17011-17012] CPUs=2 RealMemory=8000
-PartitionName=main Nodes=n[1-2] Default=YES MaxTime=INFINITE State=UP
-X
-export SLURM_CONF="$out/slurm/slurm.conf"
-stop_slurm() {
-  scancel --user=root 2>/dev/null || true
-  for file in "$out"/slurm/*.pid; do
-    [ -r "$file" ] && kill "$(cat "$file")" 2>/dev/null || true
-  done
-}
-trap stop_slurm EXIT
-slurmctld
-for node in 1 2; do slurmd -N n$node; done
-for _ in $(seq 100); do
-  [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = 2 ] && break
-  sleep 0.2
-done
+. Scripts/virtual-slurm.sh
+start_slurm 2 6818 17010
 
 $bilayer simulate --output "$out/data" --count 4 --size 64x64x64 --quiet
 train="$bilayer train --mpi --data $out/data --network volume --patch 32 --batch 4 --steps 60"

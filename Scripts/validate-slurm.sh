@@ -14,51 +14,10 @@ for tool in slurmctld slurmd sbatch; do
   command -v $tool >/dev/null || { echo "validate: install slurm-wlm first" >&2; exit 1; }
 done
 rm -rf "$out"
-mkdir -p "$out/slurm/state" "$out/slurm/log"
+mkdir -p "$out"
 
-# Four nodes of two processors, without accounts and without authentication.
-host=$(hostname -s)
-cat >"$out/slurm/slurm.conf" <<X
-ClusterName=bilayer
-SlurmctldHost=$host(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/none
-CredType=cred/none
-StateSaveLocation=$out/slurm/state
-SlurmdSpoolDir=$out/slurm/%n
-SlurmctldPidFile=$out/slurm/slurmctld.pid
-SlurmdPidFile=$out/slurm/%n.pid
-SlurmctldLogFile=$out/slurm/log/slurmctld
-SlurmdLogFile=$out/slurm/log/%n
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
-MpiDefault=none
-ReturnToService=2
-SlurmdParameters=config_overrides
-SlurmdTimeout=20
-KillWait=5
-NodeName=n[1-4] NodeHostname=$host NodeAddr=127.0.0.1 Port=[17001-17004] CPUs=2 RealMemory=8000
-PartitionName=main Nodes=n[1-4] Default=YES MaxTime=INFINITE State=UP
-X
-export SLURM_CONF="$out/slurm/slurm.conf"
-stop_slurm() {
-  scancel --user=root 2>/dev/null || true
-  for file in "$out"/slurm/*.pid; do
-    [ -r "$file" ] && kill "$(cat "$file")" 2>/dev/null || true
-  done
-}
-trap stop_slurm EXIT
-slurmctld
-for node in 1 2 3 4; do slurmd -N n$node; done
-for _ in $(seq 100); do
-  [ "$(sinfo -h -t idle -o %D 2>/dev/null)" = 4 ] && break
-  sleep 0.2
-done
+. Scripts/virtual-slurm.sh
+start_slurm 4 6817 17000
 
 $bilayer simulate --output "$out/tomograms" --count $count --size 64x64x48 --quiet
 for folder in "$out"/tomograms/*; do

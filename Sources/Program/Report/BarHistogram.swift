@@ -82,9 +82,7 @@ struct BarHistogram: Equatable {
   static func edges(covering values: [Double], bins: Int) -> [Double] {
     guard let low = values.min(), let high = values.max() else { return [0, 1] }
     let span = low < high ? high - low : max(abs(low) * 0.1, 1e-6)
-    let raw = span / Double(bins)
-    let decade = Double.pow(10, Double.log10(raw).rounded(.down))
-    let step = [1, 2, 5, 10].map { $0 * decade }.first { raw <= $0 } ?? raw
+    let step = PlotAxis.roundStep(atLeast: span / Double(bins))
     let first = (low / step).rounded(.down)
     let last = max((high / step).rounded(.up), first + 1)
     return stride(from: first, through: last, by: 1).map { $0 * step }

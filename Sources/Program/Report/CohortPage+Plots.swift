@@ -86,11 +86,15 @@ struct PlotAxis {
     ticks = Self.roundNumbers(from: low, to: high, count: 4)
   }
 
+  /// The next round number: 1, 2 or 5 times a power of ten.
+  static func roundStep(atLeast raw: Double) -> Double {
+    let decade = Double.pow(10, Double.log10(raw).rounded(.down))
+    return [1, 2, 5, 10].map { $0 * decade }.first { raw <= $0 } ?? raw
+  }
+
   /// Round numbers within a range, about so many.
   static func roundNumbers(from low: Double, to high: Double, count: Int) -> [Double] {
-    let raw = (high - low) / Double(count)
-    let decade = Double.pow(10, Double.log10(raw).rounded(.down))
-    let step = [1, 2, 5, 10].map { $0 * decade }.first { raw <= $0 } ?? raw
+    let step = roundStep(atLeast: (high - low) / Double(count))
     // A rounding's width, so that the ends count.
     let first = (low / step - 1e-9).rounded(.up)
     return stride(from: first, through: high / step + 1e-9, by: 1).map { $0 * step }
