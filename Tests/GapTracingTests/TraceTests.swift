@@ -1,8 +1,10 @@
 import GapTracing
+import Glibc
 import TestSupport
 import Testing
 import TomogramModel
 import Volumes
+import WorkLedger
 
 extension TracingOptions {
   /// Minimal paths, judged by their cost.
@@ -22,7 +24,7 @@ struct Traced {
   init(
     _ mask: Block<Int8>?, probability: Block<Float>? = nil,
     options: TracingOptions = .minimalPaths, tracer: OpenTracer? = nil,
-    workers: Workers = Workers(count: 2)
+    steps: StepLog = StepLog(), workers: Workers = Workers(count: 2)
   ) throws {
     let size = mask?.region.size ?? probability?.region.size ?? VolumeSize(x: 4, y: 4, z: 4)
     let geometry = VolumeGeometry(size: size, voxelSizeAngstrom: 10)
@@ -32,8 +34,8 @@ struct Traced {
       try trace(
         probability: probability.map(Self.volume),
         mask: mask.map(Self.volume), tracer: tracer, tilt: .customary,
-        options: options, into: maskSink, provenance: provenanceSink, scratchFolder: folder,
-        workers: workers, monitor: .silent)
+        options: options, into: maskSink, provenance: provenanceSink, steps: steps,
+        scratchFolder: folder, workers: workers, monitor: .silent)
     }
     (self.mask, provenance) = (maskSink.volume, provenanceSink.volume)
   }
@@ -181,6 +183,33 @@ func share(of places: [SIMD3<Double>], near others: [SIMD3<Double>]) -> Double {
     let second = try Traced(mask, workers: Workers(count: 3))
     #expect(first.provenance == second.provenance)
     #expect(first.bridges == second.bridges)
+  }
+
+  @Test("A run that goes on behind an earlier one, wherever that was killed, gives the same")
+  func goesOn() throws {
+    let sphere = AnalyticSurface.sphere(centre: Self.centre, radius: 13)
+    let mask = sphere.mask(size: Self.size, thickness: 3) { $0.z < 30 || $0.x < 14 }
+    var options = TracingOptions()
+    options.method = .learned
+    let tracer = OpenTracer(policy: BaselinePolicy.greedy, judges: [:])
+    let expected = try Traced(mask, options: options, tracer: tracer)
+    #expect(expected.bridges.contains { $0.method == "tracer" })
+    try TemporaryFolder.with { folder in
+      let path = folder + "/steps"
+      func log() throws -> StepLog {
+        try StepLog(path: path, work: String(repeating: "0", count: 64))
+      }
+      _ = try Traced(mask, options: options, tracer: tracer, steps: try log())
+      let whole = try #require(Folder.byteCount(ofFile: path))
+      for (end, kept) in [(whole, 2), (whole - 1, 1), (100, 0)] {
+        try #require(unsafe truncate(path, end) == 0)
+        let steps = try log()
+        let traced = try Traced(mask, options: options, tracer: tracer, steps: steps)
+        #expect(steps.keptCount == kept)
+        #expect(traced.bridges == expected.bridges)
+        #expect(traced.provenance == expected.provenance)
+      }
+    }
   }
 
   @Test("Too dear bridges are recorded but not drawn")

@@ -1,8 +1,10 @@
 import Morphology
+import Synchronization
 import TestSupport
 import Testing
 import TomogramModel
 import Volumes
+import WorkLedger
 
 @testable import InstanceSeparation
 
@@ -112,28 +114,61 @@ import Volumes
     #expect(zip(mask, labels).allSatisfy { ($0 != 0) == ($1 != 0) }, "only the mask has labels")
   }
 
-  @Test(
-    "Parts that do not touch come out alike, looked at together or one by one",
-    arguments: [2.0, 5])
-  func batches(thickness: Double) throws {
+  /// Three membranes that do not touch.
+  private static func threeMembranes(thickness: Double) -> [Int8] {
     let surfaces: [AnalyticSurface] = [
       .sphere(centre: SIMD3(15, 23, 24), radius: 9),
       .sphere(centre: SIMD3(36, 24, 23), radius: 6),
       .plane(point: SIMD3(53, 20, 20), normal: direction(thetaDegrees: 86, phiDegrees: 3)),
     ]
-    let mask = Self.truth(surfaces, thickness: thickness).map { Int8($0 == 0 ? 0 : 1) }
-    func labels(batchVoxels: Int) throws -> [Int32] {
+    return truth(surfaces, thickness: thickness).map { Int8($0 == 0 ? 0 : 1) }
+  }
+
+  private static func labels(
+    _ mask: [Int8], batchVoxels: Int, steps: StepLog = StepLog(), monitor: StageMonitor = .silent
+  ) throws -> [Int32] {
+    try TemporaryFolder.with { folder in
+      var separation = FaceSeparation(
+        mask: Volume(geometry: geometry, samples: mask), widestGapAngstrom: 600,
+        scratchFolder: folder, workers: Workers(count: 2))
+      (separation.batchVoxels, separation.steps) = (batchVoxels, steps)
+      return try separation.labelling(monitor).labels.readAll().samples
+    }
+  }
+
+  @Test(
+    "Parts that do not touch come out alike, looked at together or one by one",
+    arguments: [2.0, 5])
+  func batches(thickness: Double) throws {
+    let mask = Self.threeMembranes(thickness: thickness)
+    let together = try Self.labels(mask, batchVoxels: 1 << 24)
+    #expect(Set(together).count == 4)
+    #expect(try Self.labels(mask, batchVoxels: 1) == together)
+  }
+
+  @Test(
+    "A run that goes on behind an earlier one's batches, wherever that ended, gives the same",
+    arguments: [2.0, 5])
+  func goesOn(thickness: Double) throws {
+    let mask = Self.threeMembranes(thickness: thickness)
+    let expected = try Self.labels(mask, batchVoxels: 1)
+    var kept: Set<Int> = []
+    for last in 0..<9 {
       try TemporaryFolder.with { folder in
-        var separation = FaceSeparation(
-          mask: Volume(geometry: Self.geometry, samples: mask), widestGapAngstrom: 600,
-          scratchFolder: folder, workers: Workers(count: 2))
-        separation.batchVoxels = batchVoxels
-        return try separation.labelling(.silent).labels.readAll().samples
+        func log() throws -> StepLog {
+          try StepLog(path: folder + "/steps", work: String(repeating: "0", count: 64))
+        }
+        let reports = Atomic(0)
+        let monitor = StageMonitor(progress: { _ in }) {
+          last < reports.add(1, ordering: .relaxed).newValue
+        }
+        _ = try? Self.labels(mask, batchVoxels: 1, steps: try log(), monitor: monitor)
+        let steps = try log()
+        #expect(try Self.labels(mask, batchVoxels: 1, steps: steps) == expected)
+        kept.insert(steps.keptCount)
       }
     }
-    let together = try labels(batchVoxels: 1 << 24)
-    #expect(Set(together).count == 4)
-    #expect(try labels(batchVoxels: 1) == together)
+    #expect(kept.contains(0) && 3 < kept.count, "the first run ended at different steps")
   }
 
   /// A wavy sheet with a bump, its voxels at the faces set or not at random.

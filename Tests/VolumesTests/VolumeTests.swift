@@ -115,6 +115,28 @@ private func numberedVolume(_ size: VolumeSize) -> Volume<Int32> {
     #expect(try scratch.readAll() == volume.block)
   }
 
+  @Test("What the disk is asked to bring is as it was written, at the ends of a volume, too")
+  func prefetching() throws {
+    let volume = numberedVolume(VolumeSize(x: 70, y: 67, z: 40))
+    let scratch = try ScratchVolume<Int32>(geometry: volume.geometry, folder: "/tmp")
+    scratch.write(volume.block)
+    scratch.releasePages()
+    let bounds = volume.geometry.bounds
+    let section = Region(VolumeSize(x: 70, y: 67, z: 1))
+    let corner = VoxelIndex(x: 69, y: 66, z: 39)
+    for region in [bounds, section, Region(corner)] { scratch.prefetch(region) }
+    scratch.prefetch(around: [.zero, corner], reach: 100)
+    #expect(try scratch.readAll() == volume.block)
+  }
+
+  @Test("Slabs of large sections have fewer of them, and at least one")
+  func largeSections() {
+    let large = Region(VolumeSize(x: 4096, y: 2048, z: 5)).slabs(thickness: 8)
+    #expect(large.map(\.lower.z) == [0, 2, 4])
+    #expect(large.map(\.upper.z) == [2, 4, 5])
+    #expect(Region(VolumeSize(x: 8192, y: 8192, z: 2)).slabs(thickness: 8).count == 2)
+  }
+
   @Test("A scratch volume in a folder that does not exist is refused as a lack of resources")
   func scratchNeedsFolder() {
     let geometry = VolumeGeometry(size: VolumeSize(x: 2, y: 2, z: 2), voxelSizeAngstrom: 10)

@@ -40,27 +40,9 @@ extension ComponentLabelling {
   /// - Parameter labels: 0 outside, else any labels above 0.
   public init(counting labels: ScratchVolume<Int32>) {
     var found: [Component] = []
-    let size = labels.geometry.size
-    labels.withSamples { span in
-      for row in 0..<size.rowCount {
-        let samples = span.extracting((row * size.x)..<((row + 1) * size.x))
-        var x = 0
-        while x < size.x {
-          let (label, first) = (samples[x], x)
-          while x < size.x && samples[x] == label { x &+= 1 }
-          guard label != 0 else { continue }
-          let (y, z) = (row % size.y, row / size.y)
-          let run = Region(
-            lower: VoxelIndex(x: first, y: y, z: z), upper: VoxelIndex(x: x, y: y + 1, z: z + 1))
-          while found.count < Int(label) {
-            found.append(Component(label: found.count + 1, voxels: 0, region: run))
-          }
-          let known = found[Int(label) - 1]
-          found[Int(label) - 1] = Component(
-            label: known.label, voxels: known.voxels + run.size.x,
-            region: known.voxels == 0 ? run : known.region.union(run))
-        }
-      }
+    for slab in labels.geometry.bounds.slabs(thickness: 8) {
+      labels.prefetch(slab)
+      labels.withSamples { Self.count(slab, in: $0, size: labels.geometry.size, into: &found) }
     }
     // Of equal sizes the lower label comes first: labels are given in an order of place.
     let order = found.filter { 0 < $0.voxels }
@@ -73,6 +55,31 @@ extension ComponentLabelling {
         Component(label: index + 1, voxels: component.voxels, region: component.region)
       },
       labels: MappedSource(labels) { renumbered[Int($0)] })
+  }
+
+  /// Adds the runs of whole sections to the parts found so far; part `label` is entry `label − 1`.
+  private static func count(
+    _ slab: Region, in span: Span<Int32>, size: VolumeSize, into found: inout [Component]
+  ) {
+    for row in (slab.lower.z * size.y)..<(slab.upper.z * size.y) {
+      let samples = span.extracting((row * size.x)..<((row + 1) * size.x))
+      var x = 0
+      while x < size.x {
+        let (label, first) = (samples[x], x)
+        while x < size.x && samples[x] == label { x &+= 1 }
+        guard label != 0 else { continue }
+        let (y, z) = (row % size.y, row / size.y)
+        let run = Region(
+          lower: VoxelIndex(x: first, y: y, z: z), upper: VoxelIndex(x: x, y: y + 1, z: z + 1))
+        while found.count < Int(label) {
+          found.append(Component(label: found.count + 1, voxels: 0, region: run))
+        }
+        let known = found[Int(label) - 1]
+        found[Int(label) - 1] = Component(
+          label: known.label, voxels: known.voxels + run.size.x,
+          region: known.voxels == 0 ? run : known.region.union(run))
+      }
+    }
   }
 }
 

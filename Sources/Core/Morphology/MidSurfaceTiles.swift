@@ -1,28 +1,40 @@
 public import Volumes
 
-/// Finds the mid-surface of a mask of any size, tile by tile, in bounded memory.
+/// The tiles in which the mid-surface of a volume of any size is found, x fastest.
+public func midSurfaceTiles(of bounds: Region) -> [Region] {
+  bounds.tiles(of: VolumeSize(x: 160, y: 160, z: 80))
+}
+
+/// The mid-surface of a mask of any size in and around a tile.
 ///
-/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)` without rims, handed out
-/// tile after tile; within a tile in raster order. Memory: one tile of 160 × 160 × 80 voxels with its
-/// halo and 60 bytes per voxel of an 80³ tile per worker.
+/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)` without rims, in raster order of
+/// smaller tiles. Memory: the tile with its halo, and 60 bytes per voxel of an 80³ tile per worker.
 ///
 /// - Parameters:
-///   - overlap: how many voxels beyond its tile samples are handed out too, for neighbourhoods that
-///     cross the tile's border; each voxel belongs to one tile only.
-///   - body: gets a tile's region and the samples in and around it; empty tiles are left out.
+///   - tile: one of `midSurfaceTiles(of:)`.
+///   - overlap: how many voxels beyond the tile samples are handed out too, for neighbourhoods that cross
+///     its border; each voxel belongs to one tile only.
+/// - Throws: the source's errors.
+public func midSurface(
+  of mask: any VolumeSource<Int8>, in tile: Region, overlap: Int = 0, workers: Workers
+) throws -> [MidSurfaceSample] {
+  let bounds = mask.geometry.bounds
+  let core = tile.expanded(by: overlap).clamped(to: bounds)
+  let block = try mask.read(core.expanded(by: RidgeTile.halo).clamped(to: bounds))
+  return midSurface(
+    of: block, core: core, geometry: mask.geometry, keepsRims: false, workers: workers)
+}
+
+/// Finds the mid-surface of a mask of any size, tile by tile, in bounded memory.
+///
+/// - Parameter body: gets a tile and the samples in it; empty tiles are left out.
 /// - Throws: the source's errors and those of `body`.
 public func forEachMidSurfaceTile(
-  of mask: any VolumeSource<Int8>, overlap: Int = 0, workers: Workers,
+  of mask: any VolumeSource<Int8>, workers: Workers,
   _ body: (Region, [MidSurfaceSample]) throws -> Void
 ) throws {
-  let bounds = mask.geometry.bounds
-  guard !bounds.isEmpty else { return }
-  for tile in bounds.tiles(of: VolumeSize(x: 160, y: 160, z: 80)) {
-    let core = tile.expanded(by: overlap).clamped(to: bounds)
-    let halo = core.expanded(by: RidgeTile.halo).clamped(to: bounds)
-    let block = try mask.read(halo)
-    let samples = midSurface(
-      of: block, core: core, geometry: mask.geometry, keepsRims: false, workers: workers)
+  for tile in midSurfaceTiles(of: mask.geometry.bounds) {
+    let samples = try midSurface(of: mask, in: tile, workers: workers)
     if !samples.isEmpty { try body(tile, samples) }
   }
 }

@@ -75,6 +75,13 @@ public struct Region: Hashable, Sendable, Codable {
     self.init(lower: .zero, upper: VoxelIndex(x: size.x, y: size.y, z: size.z))
   }
 
+  /// The region of a single voxel.
+  @inlinable
+  public init(_ voxel: VoxelIndex) {
+    self.init(
+      lower: voxel, upper: VoxelIndex(x: voxel.x + 1, y: voxel.y + 1, z: voxel.z + 1))
+  }
+
   /// Extent along the axes.
   @inlinable
   public var size: VolumeSize {
@@ -133,13 +140,18 @@ public struct Region: Hashable, Sendable, Codable {
         z: max(upper.z, other.upper.z)))
   }
 
-  /// The region cut into slabs of at most `thickness` sections, in order of z.
+  /// Voxels of the largest slab, unless a single section has more: 64 MiB of 32-bit samples.
+  static let largestSlab = 1 << 24
+
+  /// The region cut into slabs of at most `thickness` sections, in order of z; of fewer where sections
+  /// are so large that a slab would not be small beside memory.
   public func slabs(thickness: Int) -> [Region] {
     precondition(0 < thickness, "A slab has at least one section.")
-    return stride(from: lower.z, to: upper.z, by: thickness).map { first in
+    let fitting = max(Self.largestSlab / max(size.x * size.y, 1), 1)
+    return stride(from: lower.z, to: upper.z, by: min(thickness, fitting)).map { first in
       Region(
         lower: VoxelIndex(x: lower.x, y: lower.y, z: first),
-        upper: VoxelIndex(x: upper.x, y: upper.y, z: min(first + thickness, upper.z)))
+        upper: VoxelIndex(x: upper.x, y: upper.y, z: min(first + min(thickness, fitting), upper.z)))
     }
   }
 

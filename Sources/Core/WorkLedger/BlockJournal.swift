@@ -87,7 +87,7 @@ public final class BlockJournal: Sendable {
     let known = try read(at: Self.digestByteCount + 8 * block, count: 8)
     guard known.contains(where: { $0 != 0 }) else { return false }
     let bytes = try read(at: offsets[block], count: offsets[block + 1] - offsets[block])
-    return Self.checksum(of: unsafe bytes.span.bytes) == known
+    return Self.checksumBytes(of: unsafe bytes.span.bytes) == known
   }
 
   /// Writes a whole block.
@@ -98,7 +98,7 @@ public final class BlockJournal: Sendable {
       bytes.byteCount == offsets[block + 1] - offsets[block], "A block is written whole.")
     try write(bytes, at: offsets[block])
     try write(
-      unsafe Self.checksum(of: bytes).span.bytes, at: Self.digestByteCount + 8 * block)
+      unsafe Self.checksumBytes(of: bytes).span.bytes, at: Self.digestByteCount + 8 * block)
   }
 
   /// Fills `target` with a block's bytes from `offset` on; zeros where it was never written.
@@ -148,25 +148,8 @@ extension BlockJournal {
     .system(path: path, action: action, reading: false, code: code)
   }
 
-  /// FNV-1a over words of eight bytes, each turned so that high bits reach low ones; never 0. It
-  /// guards against blocks half on disk, not against forgers, and costs 1 ms in 10 MB.
-  private static func checksum(of bytes: RawSpan) -> [UInt8] {
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
-    func mix(_ word: UInt64) {
-      let sum = (state ^ word) &* 0x0000_0100_0000_01b3
-      state = sum &<< 29 | sum &>> 35
-    }
-    var offset = 0
-    while offset + 8 <= bytes.byteCount {
-      mix(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      offset += 8
-    }
-    while offset < bytes.byteCount {
-      mix(UInt64(unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self)))
-      offset += 1
-    }
-    mix(UInt64(bytes.byteCount))
-    let sum = max(state, 1)
+  private static func checksumBytes(of bytes: RawSpan) -> [UInt8] {
+    let sum = checksum(of: bytes)
     return (0..<8).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) }
   }
 }

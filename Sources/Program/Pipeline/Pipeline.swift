@@ -75,8 +75,8 @@ public struct Pipeline {
       let monitor = context.monitor(stage)
       switch stage {
       case .predict: try predict(monitor, key: key)
-      case .trace: try trace(monitor)
-      case .separate: try separate(monitor)
+      case .trace: try trace(monitor, key: key)
+      case .separate: try separate(monitor, key: key)
       case .fit: try fit(monitor, key: key)
       case .measure: try measure(monitor, key: key)
       case .report: try report(monitor)

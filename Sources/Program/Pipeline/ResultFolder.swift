@@ -47,8 +47,16 @@ public struct ResultFolder: Hashable, Sendable {
   /// What prediction has done so far of a volume: the tomogram (0), or a half.
   func tiles(ofVolume number: Int) -> String { journal + "/predict-\(number).tiles" }
 
-  /// What a stage has done so far of single membranes: a folder.
+  /// What a stage has done so far, a membrane or a step at a time: a folder.
   func records(of stage: Stage) -> String { journal + "/" + stage.rawValue }
+
+  /// What a stage has done so far, step by step.
+  ///
+  /// - Parameter work: digest of all that decides the steps' results.
+  func steps(of stage: Stage, work: String) throws(FileError) -> StepLog {
+    _ = try Folder.make(records(of: stage))
+    return try StepLog(path: records(of: stage) + "/steps", work: work)
+  }
 
   /// Surface file of a membrane, without ending: `surfaces/membrane_0001`.
   public func surface(label: Int) -> String { surfaces + "/" + Self.surfaceName(label: label) }

@@ -1,15 +1,14 @@
 import Volumes
 
 extension BinnedVolume {
-  /// Reads a tomogram slab by slab into grey values.
+  /// Reads a tomogram box by box into grey values.
   ///
   /// Black and white are the 0.2 and 99.8 percentiles of the binned densities, so that a gold bead
   /// does not eat the contrast. Non-finite voxels count as 0 and end up wherever 0 does.
   mutating func addDensity(_ tomogram: any VolumeSource<Float>) throws {
     var means = [Float](repeating: 0, count: geometry.size.count)
-    for slab in slabs(of: tomogram.geometry.bounds) {
-      let block = try tomogram.read(slab)
-      accumulate(block, into: &means)
+    for box in boxes(of: tomogram.geometry.bounds) {
+      accumulate(try tomogram.read(box), into: &means)
     }
     limits = Self.limits(of: means)
     let (low, scale) = (limits.lowerBound, 255 / (limits.upperBound - limits.lowerBound))
@@ -17,11 +16,11 @@ extension BinnedVolume {
   }
 
   private func accumulate(_ block: Block<Float>, into means: inout [Float]) {
-    let (size, upper) = (geometry.size, block.region.upper)
+    let (size, lower, upper) = (geometry.size, block.region.lower, block.region.upper)
     let samples = block.samples.span
-    for z in (block.region.lower.z / factor)..<((upper.z + factor - 1) / factor) {
+    for z in (lower.z / factor)..<((upper.z + factor - 1) / factor) {
       let sections = (z * factor)..<min((z + 1) * factor, upper.z)
-      for y in 0..<size.y {
+      for y in (lower.y / factor)..<((upper.y + factor - 1) / factor) {
         let rows = (y * factor)..<min((y + 1) * factor, upper.y)
         var binned = [Float](repeating: 0, count: size.x)
         var target = binned.mutableSpan

@@ -41,7 +41,7 @@ public struct ProvenanceCount: Hashable, Sendable, Codable {
 }
 
 extension BinnedVolume {
-  /// Reads labels, and provenance where known, slab by slab.
+  /// Reads labels, and provenance where known, box by box.
   ///
   /// A binned voxel gets a label where at least a quarter of its voxels are labelled, so that thin
   /// membranes survive; of several labels the one that a majority vote leaves over.
@@ -53,11 +53,11 @@ extension BinnedVolume {
     labels = [UInt16](repeating: 0, count: geometry.size.count)
     if source != nil { provenance = [UInt8](repeating: 0, count: geometry.size.count) }
     var counts: [Int: ProvenanceCount] = [:]
-    for slab in slabs(of: instances.geometry.bounds) {
-      let block = try instances.read(slab)
-      let known = try source?.read(slab)
-      for z in (slab.lower.z / factor)..<((slab.upper.z + factor - 1) / factor) {
-        for y in 0..<geometry.size.y {
+    for box in boxes(of: instances.geometry.bounds) {
+      let block = try instances.read(box)
+      let known = try source?.read(box)
+      for z in (box.lower.z / factor)..<((box.upper.z + factor - 1) / factor) {
+        for y in (box.lower.y / factor)..<((box.upper.y + factor - 1) / factor) {
           for x in 0..<geometry.size.x {
             bin(block, known, x: x, y: y, z: z, into: &counts)
           }

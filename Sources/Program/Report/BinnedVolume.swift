@@ -42,8 +42,15 @@ public struct BinnedVolume: Sendable {
       originAngstrom: geometry.originAngstrom + edge * (Double(factor - 1) / 2))
   }
 
-  /// Slabs of whole binned sections, about 32 input sections each: what is in memory at a time.
-  func slabs(of bounds: Region) -> [Region] {
-    bounds.slabs(thickness: factor * max(32 / factor, 1))
+  /// Boxes of whole binned rows: what is in memory at a time, about 16 million voxels or the least there
+  /// can be.
+  func boxes(of bounds: Region) -> [Region] {
+    let size = bounds.size
+    func thickness(_ voxelsAside: Int, most: Int) -> Int {
+      factor * max(min(most, (1 << 24) / max(voxelsAside, 1)) / factor, 1)
+    }
+    let z = thickness(size.x * size.y, most: 32)
+    let y = thickness(size.x * z, most: size.y + factor)
+    return bounds.tiles(of: VolumeSize(x: max(size.x, 1), y: y, z: z))
   }
 }

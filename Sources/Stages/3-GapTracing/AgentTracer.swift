@@ -2,6 +2,7 @@ import LinearAlgebra
 import ReinforcementLearning
 import TomogramModel
 import Volumes
+import WorkLedger
 
 /// Sends an agent out from each rim and keeps the ways of those that land on a membrane.
 struct AgentTracer {
@@ -10,23 +11,28 @@ struct AgentTracer {
   let stepLimit: Int
   let workers: Workers
 
-  /// Agents that go side by side: enough to keep the network busy, 10 MB of what they see.
-  private static let laneCount = 2048
+  /// Agents that go side by side: enough to keep the network busy, few enough that what lies around them fits
+  /// into memory however large the volume is.
+  private static let laneCount = 512
 
   /// The ways of the agents that land, in the order of the rims.
   ///
   /// - Parameters:
   ///   - monitor: the stage's, of which agents are the parts 400 to 700 of 1000.
+  ///   - steps: keeps the paths of all agents that go side by side.
   ///   - kept: chooses among paths; gets them as they are found, so that not all are in memory.
   func paths(
-    from rims: [Rim], spacing: Double, monitor: StageMonitor,
+    from rims: [Rim], spacing: Double, steps: StepLog, monitor: StageMonitor,
     keeping kept: ([BridgePath]) -> [BridgePath]
   ) throws -> [BridgePath] {
     var paths: [BridgePath] = []
     var first = 0
     while first < rims.count {
       let last = min(first + Self.laneCount, rims.count)
-      paths += kept(try landed(first..<last, of: rims, spacing: spacing))
+      paths += BridgePath.paths(
+        of: try steps.step {
+          kept(try landed(first..<last, of: rims, spacing: spacing)).flatMap(\.words)
+        })
       first = last
       try monitor.report(completed: 400 + 300 * first / rims.count, of: 1000)
     }
@@ -36,6 +42,7 @@ struct AgentTracer {
   private func landed(
     _ range: Range<Int>, of rims: [Rim], spacing: Double
   ) throws -> [BridgePath] {
+    scene.prefetch(around: rims[range].map(\.position))
     let rules = AgentRules(scene: scene, stepLimit: stepLimit)
     var agents = range.map { RimAgent(rims[$0], index: $0) }
     var worths: [Int: Double] = [:]

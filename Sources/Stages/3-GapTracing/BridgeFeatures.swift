@@ -30,7 +30,9 @@ extension BridgeFeatures {
     let voxel = scene.geometry.meanVoxelSizeAngstrom
     let grid = PointGrid(rims.map(\.position), edge: 4 * voxel)
     return stride(from: 0, to: patches.count, by: atOnce).flatMap { first in
-      workers.map(min(atOnce, patches.count - first)) { number in
+      let count = min(atOnce, patches.count - first)
+      scene.prefetch(around: patches[first..<first + count].map(\.paths[0].start))
+      return workers.map(count) { number in
         BridgeFeatures(patches[first + number], rims: rims, grid: grid, scene: scene, voxel: voxel)
       }
     }

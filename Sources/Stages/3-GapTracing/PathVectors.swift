@@ -13,6 +13,14 @@ struct PathVectors: Sendable {
   }
 }
 
+extension PathVectors {
+  /// The numbers' bits.
+  var words: [UInt32] { numbers.map(\.bitPattern) }
+
+  /// Makes a list of `words`.
+  init(words: ArraySlice<UInt32>) { numbers = words.map { Float(bitPattern: $0) } }
+}
+
 extension PathVectors: RandomAccessCollection, MutableCollection {
   var startIndex: Int { 0 }
   var endIndex: Int { numbers.count / 3 }

@@ -1,5 +1,6 @@
 public import TomogramModel
 public import Volumes
+public import WorkLedger
 
 /// Closes gaps in membranes: stage 3.
 ///
@@ -11,9 +12,8 @@ public import Volumes
 /// What it does not do: close gaps that touch the volume's border, or holes narrower than about
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
 ///
-/// Memory: a few tiles, about 150 bytes per rim voxel, and memory-mapped scratch files of 7 bytes per
-/// voxel (3 of them while fragments are labelled). Linear in voxels, and in rims times the rims within
-/// the longest gap.
+/// Memory: a few tiles, about 150 bytes per rim voxel, and memory-mapped scratch files of 4 to 5 bytes per
+/// voxel. Linear in voxels, and in rims times the rims within the longest gap.
 ///
 /// - Parameters:
 ///   - probability: 0...1; decides where there is no mask, and guides paths.
@@ -23,6 +23,7 @@ public import Volumes
 ///   - tilt: which normals the wedge hides.
 ///   - maskSink: gets 1 where there is membrane after tracing; committed at the end.
 ///   - provenanceSink: gets the raw values of `Provenance`; committed at the end.
+///   - steps: keeps what has been done, for a run that goes on behind it.
 /// - Returns: a record per gap, accepted or not, numbered from 1 in an order that depends on nothing
 ///   but the data.
 /// - Throws: `TracingError`, the sources' and sinks' errors, `ScratchError`, `Stopped`.
@@ -30,8 +31,8 @@ public func trace(
   probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?,
   density: (any VolumeSource<Float>)? = nil, tracer model: OpenTracer? = nil, tilt: TiltGeometry,
   options: TracingOptions, into maskSink: any VolumeSink<Int8>,
-  provenance provenanceSink: any VolumeSink<Int8>, scratchFolder: String, workers: Workers,
-  monitor: StageMonitor
+  provenance provenanceSink: any VolumeSink<Int8>, steps: StepLog = StepLog(),
+  scratchFolder: String, workers: Workers, monitor: StageMonitor
 ) throws -> [Bridge] {
   guard let geometry = mask?.geometry ?? probability?.geometry else {
     throw TracingError.nothingToTrace
@@ -54,14 +55,13 @@ public func trace(
   var bridges: [Bridge] = []
   // A mask that is given, and whose gaps are to stay, is handed on as it is.
   if mask == nil || options.method != .none {
-    let fragments = try tracer.fragments()
-    if mask == nil { try tracer.eraseSpecks(fragments) }
+    let membranes = try tracer.membranes(among: tracer.fragments(), erasesSpecks: mask == nil)
     switch options.method {
     case .none: break
     case .closing: bridges = try tracer.closing()
     case .tensorVoting: bridges = try tracer.tensorVoting()
     case .minimalPath, .judgedPath, .merging, .tracer, .learned:
-      bridges = try tracer.bridges(between: fragments, model: model)
+      bridges = try tracer.bridges(between: membranes, model: model, steps: steps)
     }
   }
   for slab in geometry.bounds.slabs(thickness: 8) {

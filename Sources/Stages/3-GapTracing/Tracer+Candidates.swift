@@ -3,6 +3,7 @@ import Morphology
 import ReinforcementLearning
 import TomogramModel
 import Volumes
+import WorkLedger
 
 /// A piece of surface that may close a gap, and how likely it does.
 struct BridgeCandidate: Sendable {
@@ -18,7 +19,9 @@ extension Tracer {
   private static let endPoints = 4
 
   /// All pieces of surface that may close gaps, likelier ones first.
-  func candidates(from rims: [Rim], model: OpenTracer?) throws -> [BridgeCandidate] {
+  func candidates(
+    from rims: [Rim], model: OpenTracer?, steps: StepLog
+  ) throws -> [BridgeCandidate] {
     let method = options.method
     let scene =
       method.needsModel
@@ -31,7 +34,7 @@ extension Tracer {
     var candidates: [BridgeCandidate] = []
     for method in methods {
       for (patch, features) in try patches(
-        by: method, from: rims, in: scene, policy: model?.policy)
+        by: method, from: rims, in: scene, policy: model?.policy, steps: steps)
       {
         // Judges know surfaces only, not strings.
         let isWide = options.minimumPaths <= patch.paths.count
@@ -52,13 +55,13 @@ extension Tracer {
   /// The pieces of surface that one method finds, with what tells how likely they are right.
   func patches(
     by method: TracingOptions.Method, from rims: [Rim], in scene: TracingScene?,
-    policy: (any ActionValues)?
+    policy: (any ActionValues)?, steps: StepLog
   ) throws -> [(BridgePatch, BridgeFeatures?)] {
     let paths: [BridgePath]
     if method == .tracer, let scene, let policy {
       paths = try AgentTracer(
         scene: scene, policy: policy, stepLimit: options.agentSteps, workers: workers
-      ).paths(from: rims, spacing: voxel / 2, monitor: monitor) { clear($0) }
+      ).paths(from: rims, spacing: voxel / 2, steps: steps, monitor: monitor) { clear($0) }
     } else {
       paths = try pairedPaths(between: rims, follows: method != .merging)
     }
@@ -110,7 +113,9 @@ extension Tracer {
   /// Paths with the share of membrane on their way; what runs along or through membrane that is there
   /// already closes no gap.
   private func clear(_ paths: [BridgePath]) -> [BridgePath] {
-    workers.map(paths.count) { index in
+    let ends = paths.flatMap { [$0.start, $0.end] }
+    mask.prefetch(around: ends.compactMap { geometry.nearestVoxel(to: $0) }, reach: 8)
+    return workers.map(paths.count) { index in
       var path = paths[index]
       path.crossingShare = crossingShare(of: path)
       return path

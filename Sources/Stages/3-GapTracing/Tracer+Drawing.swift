@@ -31,6 +31,8 @@ extension Tracer {
     let voxels = patch.voxels(in: geometry).sorted {
       ($0.key.z, $0.key.y, $0.key.x) < ($1.key.z, $1.key.y, $1.key.x)
     }
+    let boxes = voxels.map { Region($0.key) }
+    if let first = boxes.first { mask.prefetch(boxes.reduce(first) { $0.union($1) }) }
     let closed = mask.withSamples { samples in
       voxels.count { Provenance.seen.rawValue < samples[geometry.offset(of: $0.key)] }
     }

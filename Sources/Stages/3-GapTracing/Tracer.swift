@@ -1,6 +1,7 @@
 import Morphology
 import TomogramModel
 import Volumes
+import WorkLedger
 
 /// The steps of gap tracing over scratch volumes: fragments, rims, pairs, paths, patches.
 struct Tracer {
@@ -22,35 +23,33 @@ struct Tracer {
 
   /// The connected parts of the mask.
   struct Fragments {
-    let labels: any VolumeSource<Int32>
+    let runs: ComponentRuns
     /// Whether a label is a membrane rather than a speck; false for label 0.
     let isMembrane: [Bool]
   }
 
   func fragments() throws -> Fragments {
-    let found = try labelComponents(
-      of: mask, connectivity: .twentySix, scratchFolder: scratchFolder, workers: workers)
+    let runs = try ComponentRuns(of: mask, connectivity: .twentySix)
     // Components come by falling size.
-    let largeCount = found.components.prefix {
+    let largeCount = runs.components.prefix {
       options.minimumFragmentNm3 <= Double($0.voxels) * geometry.voxelVolumeNm3
     }.count
-    let certainties = try certainties(of: found, largeCount: largeCount)
+    let certainties = try certainties(of: runs, largeCount: largeCount)
     let least = options.minimumFragmentCertainty * (certainties.max() ?? 0)
     return Fragments(
-      labels: found.labels,
+      runs: runs,
       isMembrane: [false]
-        + found.components.indices.map { $0 < largeCount && least <= certainties[$0] })
+        + runs.components.indices.map { $0 < largeCount && least <= certainties[$0] })
   }
 
   /// The probability that a tenth of a fragment's voxels reach, for the large ones; 1 where only a mask
   /// is given.
-  private func certainties(of found: ComponentLabelling, largeCount: Int) throws -> [Double] {
+  private func certainties(of runs: ComponentRuns, largeCount: Int) throws -> [Double] {
     guard let probability else { return Array(repeating: 1, count: largeCount) }
     // Components are labelled from 1, by falling size: a histogram of 256 bins for each large one.
     var histograms = [Int](repeating: 0, count: 256 * largeCount)
-    for slab in geometry.bounds.slabs(thickness: 8) {
-      let labels = try found.labels.read(slab)
-      let values = try probability.read(slab)
+    try runs.forEachLabelledSlab(of: mask) { labels in
+      let values = try probability.read(labels.region)
       for (label, value) in zip(labels.samples, values.samples)
       where 0 < label && Int(label) <= largeCount {
         histograms[256 * (Int(label) - 1) + Int(value)] += 1
@@ -61,30 +60,39 @@ struct Tracer {
       var above = 0
       let reached = histogram.indices.last { bin in
         above += histogram[bin]
-        return found.components[index].voxels <= 10 * above
+        return runs.components[index].voxels <= 10 * above
       }
       return Double((reached ?? histogram.startIndex) - histogram.startIndex) / 255
     }
   }
 
-  /// Takes what is no membrane out of the mask.
-  func eraseSpecks(_ fragments: Fragments) throws {
-    for slab in geometry.bounds.slabs(thickness: 8) {
-      let labels = try fragments.labels.read(slab)
-      var block = try mask.read(slab)
+  /// The mask without what is no membrane.
+  ///
+  /// - Parameter erasesSpecks: whether that is taken out of the mask itself.
+  func membranes(among fragments: Fragments, erasesSpecks: Bool) throws -> ScratchVolume<Int8> {
+    let membranes =
+      erasesSpecks ? mask : try ScratchVolume<Int8>(geometry: geometry, folder: scratchFolder)
+    try fragments.runs.forEachLabelledSlab(of: mask) { labels in
+      var block = try mask.read(labels.region)
       for (place, label) in labels.samples.enumerated() where !fragments.isMembrane[Int(label)] {
         block.samples[place] = 0
       }
-      mask.write(block)
+      membranes.write(block)
     }
+    return membranes
   }
 
-  /// Looks for the gaps between and in the fragments, closes those that are accepted, and records all.
+  /// Looks for the gaps between and in membranes, closes those that are accepted, and records all.
   ///
-  /// - Parameter model: what has learned to trace and to judge; nil where nothing has.
-  func bridges(between fragments: Fragments, model: OpenTracer?) throws -> [Bridge] {
-    let rims = try rims(of: fragments)
-    let candidates = try candidates(from: rims, model: model)
+  /// - Parameters:
+  ///   - membranes: the mask without specks.
+  ///   - model: what has learned to trace and to judge; nil where nothing has.
+  ///   - steps: keeps rims and the ways of agents.
+  func bridges(
+    between membranes: ScratchVolume<Int8>, model: OpenTracer?, steps: StepLog
+  ) throws -> [Bridge] {
+    let rims = try rims(of: membranes, steps: steps)
+    let candidates = try candidates(from: rims, model: model, steps: steps)
     try monitor.report(completed: 700, of: 1000)
     let bridges = draw(candidates)
     try monitor.report(completed: 900, of: 1000)
@@ -92,18 +100,22 @@ struct Tracer {
   }
 
   /// All rims of membranes, in raster order of tiles.
-  func rims(of fragments: Fragments) throws -> [Rim] {
+  func rims(of membranes: ScratchVolume<Int8>, steps: StepLog) throws -> [Rim] {
     var rims: [Rim] = []
-    let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
-    try forEachMidSurfaceTile(of: mask, overlap: overlap, workers: workers) { tile, samples in
-      let around = tile.expanded(by: overlap).clamped(to: geometry.bounds)
-      let labels = try fragments.labels.read(around)
-      let finder = RimFinder(
-        samples.filter { fragments.isMembrane[Int(labels[$0.voxel])] }, tile: tile,
-        geometry: geometry)
-      rims.append(contentsOf: finder.rims(workers: workers))
+    for tile in midSurfaceTiles(of: geometry.bounds) {
+      rims += try steps.step { try self.rims(of: membranes, in: tile) }
       try monitor.report(completed: 100 + 300 * tile.upper.z / geometry.size.z, of: 1000)
     }
     return rims
+  }
+
+  private func rims(of membranes: ScratchVolume<Int8>, in tile: Region) throws -> [Rim] {
+    let overlap = Int(RimFinder.fitVoxels.rounded(.up)) + 1
+    let samples = try midSurface(of: mask, in: tile, overlap: overlap, workers: workers)
+    guard !samples.isEmpty else { return [] }
+    let known = try membranes.read(tile.expanded(by: overlap).clamped(to: geometry.bounds))
+    let finder = RimFinder(
+      samples.filter { known[$0.voxel] != 0 }, tile: tile, geometry: geometry)
+    return finder.rims(workers: workers)
   }
 }

@@ -1,6 +1,8 @@
+import Morphology
 import ReinforcementLearning
 public import TomogramModel
 public import Volumes
+import WorkLedger
 
 /// A tomogram to learn tracing in: what agents see, where they set out, and the truth.
 public struct TracingCourse: Sendable {
@@ -60,27 +62,27 @@ extension TracingCourse {
       options: options, tilt: lesson.tilt, geometry: geometry, mask: mask,
       probability: probability, scratchFolder: scratchFolder, workers: workers, monitor: .silent,
       density: nil)
-    var fragments = try tracer.fragments()
-    if lesson.mask == nil { try tracer.eraseSpecks(fragments) }
+    let fragments = try tracer.fragments()
     let labels = try ScratchVolume<UInt16>(geometry: geometry, folder: scratchFolder)
-    for slab in geometry.bounds.slabs(thickness: 8) {
+    try fragments.runs.forEachLabelledSlab(of: mask) { block in
       labels.write(
-        try lesson.labels?.read(slab)
-          ?? fragments.labels.read(slab).map { label in
+        try lesson.labels?.read(block.region)
+          ?? block.map { label in
             fragments.isMembrane[Int(label)] ? UInt16(clamping: label) : 0
           })
     }
+    var seen = try tracer.membranes(among: fragments, erasesSpecks: lesson.mask == nil)
     truth = try TracingTruth(labels: labels, scratchFolder: scratchFolder, workers: workers)
     if lesson.cutsGaps {
       try GapEraser(
         labels: labels, mask: mask, probability: probability, density: density, workers: workers
       ).erase(seed: seed)
-      fragments = try tracer.fragments()
+      seen = try tracer.membranes(among: tracer.fragments(), erasesSpecks: false)
     }
     scene = try TracingScene(
       density: density, probability: probability, fragments: mask, tilt: lesson.tilt,
       scratchFolder: scratchFolder, workers: workers)
-    rims = try tracer.rims(of: fragments)
+    rims = try tracer.rims(of: seen, steps: StepLog())
     membranes = rims.map { [truth] rim in truth.membrane(near: rim.position) }
   }
 }
@@ -95,8 +97,9 @@ extension TracingCourse {
   func judgedBridges(
     by method: TracingOptions.Method, policy: any ActionValues
   ) throws -> [JudgedBridge] {
-    try tracer.patches(by: method, from: rims, in: scene, policy: policy).compactMap {
-      patch, features in
+    try tracer.patches(
+      by: method, from: rims, in: scene, policy: policy, steps: StepLog()
+    ).compactMap { patch, features in
       guard tracer.options.minimumPaths <= patch.paths.count, let features else { return nil }
       return JudgedBridge(features: features, isRight: isRight(patch))
     }

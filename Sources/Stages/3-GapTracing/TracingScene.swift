@@ -62,6 +62,16 @@ struct TracingScene: Sendable {
     }
   }
 
+  /// How far from where they set out most agents look, in Å.
+  private static let reachAngstrom = 400.0
+
+  /// Has the disk bring what is looked at around some places; what is not brought comes page by page.
+  func prefetch(around places: [SIMD3<Double>]) {
+    let voxels = places.compactMap { geometry.nearestVoxel(to: $0) }
+    let reach = Int(Self.reachAngstrom / geometry.meanVoxelSizeAngstrom)
+    for volume in fine { volume.prefetch(around: voxels, reach: reach) }
+  }
+
   /// Density in eight bits: smoothed, background 128, 32 for a standard deviation.
   ///
   /// - Parameter density: dense positive, background about 0.
@@ -84,7 +94,7 @@ struct TracingScene: Sendable {
     return result
   }
 
-  /// Standard deviation about 0 of eight slabs spread over the volume.
+  /// Standard deviation about 0 of eight sections spread over the volume.
   private static func deviation(of density: some VolumeSource<Float>) throws -> Float {
     let depth = density.geometry.size.z
     var (sum, count) = (0.0, 0.0)
@@ -92,9 +102,11 @@ struct TracingScene: Sendable {
       let z = (2 * part + 1) * depth / (2 * min(8, depth))
       var slab = density.geometry.bounds
       (slab.lower.z, slab.upper.z) = (z, z + 1)
-      for value in try density.read(slab).samples where value.isFinite {
-        sum += Double(value) * Double(value)
-        count += 1
+      for tile in slab.tiles(of: VolumeSize(x: 1024, y: 1024, z: 1)) {
+        for value in try density.read(tile).samples where value.isFinite {
+          sum += Double(value) * Double(value)
+          count += 1
+        }
       }
     }
     let deviation = Float((sum / max(count, 1)).squareRoot())

@@ -75,7 +75,8 @@ struct FaceMap: Sendable {
 
   /// Links of the faces in a range, by pair of patches.
   func links(of range: Range<Int>) -> [PatchPair: PatchLink] {
-    voxels.withSamples { span in
+    voxels.prefetch(around: faces[range].lazy.map { voxel(of: $0.offset) }, reach: 2)
+    return voxels.withSamples { span in
       var links: [PatchPair: PatchLink] = [:]
       for index in range {
         addNeighbours(of: index, in: span, to: &links)

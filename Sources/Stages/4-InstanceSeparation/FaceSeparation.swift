@@ -2,6 +2,7 @@ import Graphs
 import Morphology
 import TomogramModel
 import Volumes
+import WorkLedger
 
 /// Parts a mask into membranes by its faces (Decision 7).
 ///
@@ -26,8 +27,11 @@ struct FaceSeparation {
   let widestGapAngstrom: Double
   let scratchFolder: String
   let workers: Workers
-  /// Voxels of the mask that are looked at together: 0.5 GB.
-  var batchVoxels = 1 << 24
+  /// Keeps what has been made of each batch.
+  var steps = StepLog()
+  /// Voxels of the mask that are looked at together: 0.15 GB, and as much of the scratch file as stays in
+  /// 1 GB of memory where membranes are sparse.
+  var batchVoxels = 1 << 22
 
   /// Share of the usual thickness at which a slab is as likely two membranes as one. Two membranes
   /// that have just met have twice the thickness; the thickness of one varies by a fifth.
@@ -51,11 +55,11 @@ struct FaceSeparation {
   /// - Returns: the parts; nothing is left out.
   func labelling(_ monitor: StageMonitor) throws -> ComponentLabelling {
     let monitors = monitor.parts(2)
-    let found = try faces(of: mask, monitors[0])
-    if found.usual < Self.leastThickness {
-      return try thinLabelling(thickness: found.usual, monitors[1])
-    }
-    return try labelling(found, ownThickness: found.usual, monitors[1])
+    let batched = try batched(mask, labels: "labels")
+    let (usual, first) = try usualThickness(of: batched, monitors[0])
+    if usual < Self.leastThickness { return try thinLabelling(thickness: usual, monitors[1]) }
+    return try labelling(
+      batched, first: first, usual: usual, ownThickness: usual, monitors[1])
   }
 
   /// The parts of a mask that is too thin to have faces: it is grown. What does not touch in the mask
@@ -67,65 +71,110 @@ struct FaceSeparation {
     let components = try runs.labels(of: mask, scratchFolder: scratchFolder)
     let monitors = monitor.parts(2)
     let growth = Int(((Self.grownThickness - thickness) / 2).rounded())
-    let found = try faces(of: GrownMask(base: mask, voxels: growth), monitors[0])
+    let grown = try batched(GrownMask(base: mask, voxels: growth), labels: "grown-labels")
+    let (usual, first) = try usualThickness(of: grown, monitors[0])
     return try labelling(
-      found, ownThickness: thickness, grownFrom: (components, growth), monitors[1])
+      grown, first: first, usual: usual, ownThickness: thickness, grownFrom: (components, growth),
+      monitors[1])
   }
 
-  /// A mask's batches, and of the first its faces.
-  private struct FoundFaces {
+  /// A mask in batches, and what they are drawn into.
+  private struct BatchedMask {
     let mask: any VolumeSource<Int8>
     let batches: [MaskBatch]
-    let first: FaceMap
+    let voxels: ScratchVolume<Int32>
+  }
+
+  /// - Parameter name: of the volume that steps keep.
+  private func batched(
+    _ mask: any VolumeSource<Int8>, labels name: String
+  ) throws -> BatchedMask {
+    BatchedMask(
+      mask: mask,
+      batches: try MaskBatch.batches(
+        of: mask, voxels: batchVoxels, tileEdge: FaceFinder.tileEdge,
+        scratchFolder: scratchFolder),
+      voxels: try steps.companion(name).map {
+        try ScratchVolume(geometry: mask.geometry, file: $0)
+      } ?? ScratchVolume(geometry: mask.geometry, folder: scratchFolder))
+  }
+
+  /// The faces of a batch, and how its patches are linked.
+  private struct FoundFaces {
+    let map: FaceMap
     let links: [(PatchPair, PatchLink)]
-    /// Usual thickness of the first batch.
-    let usual: Float
   }
 
   private func faces(
-    of mask: any VolumeSource<Int8>, _ monitor: StageMonitor
+    _ number: Int, of batched: BatchedMask, _ monitor: StageMonitor
   ) throws -> FoundFaces {
-    let batches = try MaskBatch.batches(
-      of: mask, voxels: batchVoxels, tileEdge: FaceFinder.tileEdge, scratchFolder: scratchFolder)
-    let voxels = try ScratchVolume<Int32>(geometry: mask.geometry, folder: scratchFolder)
-    let first = try faceMap(of: batches[0], mask, into: voxels, monitor)
-    let links = links(of: first)
-    return FoundFaces(
-      mask: mask, batches: batches, first: first, links: links, usual: usualThickness(links))
+    let map = try faceMap(
+      of: batched.batches[number], batched.mask, into: batched.voxels, monitor)
+    return FoundFaces(map: map, links: links(of: map))
+  }
+
+  /// The usual thickness of the first batch, and its faces where they had to be found for it.
+  private func usualThickness(
+    of batched: BatchedMask, _ monitor: StageMonitor
+  ) throws -> (Float, FoundFaces?) {
+    var first: FoundFaces?
+    let usual = try steps.step {
+      let found = try faces(0, of: batched, monitor)
+      first = found
+      return [usualThickness(found.links)]
+    }
+    return (usual[0], first)
   }
 
   /// - Parameters:
+  ///   - first: faces of the first batch; nil: to be found.
   ///   - ownThickness: the usual one before the mask was grown.
   ///   - origin: components of the mask before it was grown, and by how much; nil where it was not.
   private func labelling(
-    _ found: consuming FoundFaces, ownThickness: Float,
+    _ batched: BatchedMask, first: FoundFaces?, usual: Float, ownThickness: Float,
     grownFrom origin: (components: ScratchVolume<Int32>, voxels: Int)? = nil,
     _ monitor: StageMonitor
   ) throws -> ComponentLabelling {
-    let (mask, batches, usual, voxels) = (
-      found.mask, found.batches, found.usual, found.first.voxels
-    )
-    var (map, links) = (found.first, found.links)
-    var (pieces, count): ([SurfacePiece], Int32) = ([], 0)
-    let monitors = monitor.parts(batches.count)
-    for (number, batch) in batches.enumerated() {
-      if 0 < number {
-        map = try faceMap(of: batch, mask, into: voxels, monitors[number])
-        links = self.links(of: map)
+    var (pieces, count): ([SurfacePiece], Int) = ([], 0)
+    var known = first
+    let monitors = monitor.parts(batched.batches.count)
+    for number in batched.batches.indices {
+      let words = try steps.step {
+        let found = try known ?? faces(number, of: batched, monitors[number])
+        known = nil
+        let parts = fill(
+          found, usual: usual, ownThickness: ownThickness, grownFrom: origin, countingFrom: count)
+        try batched.voxels.synchronise()
+        return parts.words
       }
-      let parts = origin.map { components, growth in
-        OwnParts(labels: components, owners: map.owners(among: components, reach: growth))
-      }
-      let joined = parts.map { parts in links.filter { parts.joins($0.0) } } ?? links
-      let fragments = fragments(of: map, links: joined, usual: usual, ownThickness: ownThickness)
-        .map { $0 + count }
-      if 0 < widestGapAngstrom { pieces += map.pieces(fragments: fragments, thickness: usual) }
-      map.fill(fragments, parts: parts)
-      count = max(count, fragments.max() ?? 0)
+      let parts = BatchParts(words: words)
+      pieces += parts.pieces
+      count = parts.count
+      try monitors[number].report(completed: 1, of: 1)
     }
-    let groups = groups(of: pieces, fragments: Int(count), usual: usual)
-    try relabel(voxels, groups, onlyInMask: origin != nil)
-    return ComponentLabelling(counting: voxels)
+    let groups = groups(of: pieces, fragments: count, usual: usual)
+    try relabel(batched.voxels, groups, onlyInMask: origin != nil)
+    return ComponentLabelling(counting: batched.voxels)
+  }
+
+  /// Gives the voxels of a batch the codes of their fragments.
+  ///
+  /// - Parameter count: fragments of the batches before.
+  private func fill(
+    _ found: FoundFaces, usual: Float, ownThickness: Float,
+    grownFrom origin: (components: ScratchVolume<Int32>, voxels: Int)?, countingFrom count: Int
+  ) -> BatchParts {
+    var map = found.map
+    let parts = origin.map { components, growth in
+      OwnParts(labels: components, owners: map.owners(among: components, reach: growth))
+    }
+    let joined = parts.map { parts in found.links.filter { parts.joins($0.0) } } ?? found.links
+    let fragments = fragments(of: map, links: joined, usual: usual, ownThickness: ownThickness)
+      .map { $0 + Int32(count) }
+    let pieces =
+      0 < widestGapAngstrom ? map.pieces(fragments: fragments, thickness: usual) : []
+    map.fill(fragments, parts: parts)
+    return BatchParts(pieces: pieces, count: Int(fragments.max() ?? Int32(count)))
   }
 
   /// Gives voxels the groups of their fragments, and takes labels away where the mask has nothing.
@@ -133,8 +182,9 @@ struct FaceSeparation {
     _ labels: ScratchVolume<Int32>, _ groups: [Int32], onlyInMask: Bool
   ) throws {
     for slab in mask.geometry.bounds.slabs(thickness: 8) {
+      // What is above 0 was given its group before the process was killed.
       var block = try labels.read(slab).map { code in
-        code < -1 ? groups[Int(FaceMap.fragment(ofCode: code))] : 0
+        code < -1 ? groups[Int(FaceMap.fragment(ofCode: code))] : max(code, 0)
       }
       if onlyInMask {
         let own = try mask.read(slab)

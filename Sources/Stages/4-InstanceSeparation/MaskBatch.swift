@@ -53,14 +53,15 @@ struct MaskBatch: Sendable {
     return false
   }
 
-  /// The batch of each component's label, and the boxes of each batch's components. Neighbours along
-  /// the volume's longest edge come together, so that a batch has few tiles.
+  /// The batch of each component's label, and the boxes of each batch's components. Neighbours along the
+  /// longer of y and z come together, so that a batch has few tiles; rows along x stay whole, as disks
+  /// like them.
   private static func gathered(
     _ components: [Component], voxels: Int, size: VolumeSize
   ) -> (batches: [Int32], regions: [[Region]]) {
     func place(_ component: Component) -> Int {
       let lower = component.region.lower
-      return size.y <= size.x && size.z <= size.x ? lower.x : size.z <= size.y ? lower.y : lower.z
+      return size.z <= size.y ? lower.y : lower.z
     }
     var batches = [Int32](repeating: 0, count: components.count + 1)
     var regions: [[Region]] = [[]]

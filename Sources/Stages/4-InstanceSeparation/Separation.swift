@@ -1,6 +1,7 @@
 import Morphology
 public import TomogramModel
 public import Volumes
+public import WorkLedger
 
 /// Parts a mask into membranes: by its faces, so that touching membranes come apart and fragments of
 /// one membrane come together, or, as a baseline, into its connected components.
@@ -15,12 +16,13 @@ public import Volumes
 /// - Parameters:
 ///   - mask: nonzero voxels are membrane.
 ///   - instances: gets the labels and is committed at the end.
+///   - steps: keeps what has been done, for a run that goes on behind it.
 ///   - scratchFolder: where the unnamed scratch file lies.
 /// - Returns: the membranes, by rising label, without measurements.
 /// - Throws: the source's and sink's errors, `ScratchError`, `SeparationError`, `Stopped`.
 public func separate(
   mask: any VolumeSource<Int8>, options: SeparationOptions, into instances: any VolumeSink<UInt16>,
-  scratchFolder: String, workers: Workers, monitor: StageMonitor
+  steps: StepLog = StepLog(), scratchFolder: String, workers: Workers, monitor: StageMonitor
 ) throws -> [Membrane] {
   let labelling =
     switch options.method {
@@ -31,12 +33,12 @@ public func separate(
     case .faces:
       try FaceSeparation(
         mask: mask, widestGapAngstrom: options.widestGapAngstrom, scratchFolder: scratchFolder,
-        workers: workers
+        workers: workers, steps: steps
       ).labelling(monitor.parts(3)[0])
     }
   try monitor.report(completed: 1, of: 3)
   let areas = try midSurfaceAreas(
-    of: labelling, mask: mask, workers: workers, monitor: monitor)
+    of: labelling, mask: mask, steps: steps, workers: workers, monitor: monitor)
   try monitor.report(completed: 2, of: 3)
   let kept = labelling.components.filter {
     options.minimumVoxels <= $0.voxels && options.minimumAreaNm2 <= areas[$0.label] / 100
@@ -55,16 +57,30 @@ public func separate(
   }
 }
 
+/// Mid-surface area in a tile, in Å².
+private struct TileArea {
+  var label: Int32
+  var area: Double
+}
+
 /// Mid-surface area in Å² by component label; 0 for label 0.
 private func midSurfaceAreas(
-  of labelling: ComponentLabelling, mask: any VolumeSource<Int8>, workers: Workers,
-  monitor: StageMonitor
+  of labelling: ComponentLabelling, mask: any VolumeSource<Int8>, steps: StepLog,
+  workers: Workers, monitor: StageMonitor
 ) throws -> [Double] {
   var areas = [Double](repeating: 0, count: labelling.components.count + 1)
   let total = mask.geometry.size.z * 3
-  try forEachMidSurfaceTile(of: mask, workers: workers) { tile, samples in
-    let labels = try labelling.labels.read(tile)
-    for sample in samples { areas[Int(labels[sample.voxel])] += sample.areaSquareAngstrom }
+  for tile in midSurfaceTiles(of: mask.geometry.bounds) {
+    let found = try steps.step {
+      let samples = try midSurface(of: mask, in: tile, workers: workers)
+      let labels = samples.isEmpty ? nil : try labelling.labels.read(tile)
+      var found: [Int32: Double] = [:]
+      for sample in samples {
+        found[labels?[sample.voxel] ?? 0, default: 0] += sample.areaSquareAngstrom
+      }
+      return found.map { TileArea(label: $0, area: $1) }
+    }
+    for part in found { areas[Int(part.label)] += part.area }
     try monitor.report(completed: mask.geometry.size.z + tile.upper.z, of: total)
   }
   return areas

@@ -6,14 +6,17 @@ import WorkLedger
 
 extension Pipeline {
   /// Stage 4: which membrane each voxel belongs to.
-  func separate(_ monitor: StageMonitor) throws {
+  ///
+  /// - Parameter key: digest of all that decides the result.
+  func separate(_ monitor: StageMonitor, key: String) throws {
     let input = try separationInput()
     let sink = try MRCSink<UInt16>(
       path: folder.instances, geometry: input.geometry, template: input.header,
       label: label("membrane labels"))
     let membranes =
       plan.edits.steps.isEmpty
-      ? try parted(input, into: sink, monitor) : try edited(input, into: sink, monitor)
+      ? try parted(input, into: sink, monitor, key: key)
+      : try edited(input, into: sink, monitor, key: key)
     say(
       membranes.isEmpty
         ? "No membrane was found. Look at probability.mrc; a lower --threshold finds more."
@@ -33,7 +36,7 @@ extension Pipeline {
   }
 
   private func parted(
-    _ input: StageInput, into sink: any VolumeSink<UInt16>, _ monitor: StageMonitor
+    _ input: StageInput, into sink: any VolumeSink<UInt16>, _ monitor: StageMonitor, key: String
   ) throws -> [Membrane] {
     guard plan.instances == nil else {
       let labels = InstanceVolume(input)
@@ -45,16 +48,17 @@ extension Pipeline {
       return try labels.membranes(monitor)
     }
     return try InstanceSeparation.separate(
-      mask: input.mask, options: plan.separation, into: sink, scratchFolder: folder.path,
+      mask: input.mask, options: plan.separation, into: sink,
+      steps: try folder.steps(of: .separate, work: key), scratchFolder: folder.path,
       workers: context.workers, monitor: monitor)
   }
 
   /// Parts, then carries the user's edits out.
   private func edited(
-    _ input: StageInput, into sink: any VolumeSink<UInt16>, _ monitor: StageMonitor
+    _ input: StageInput, into sink: any VolumeSink<UInt16>, _ monitor: StageMonitor, key: String
   ) throws -> [Membrane] {
     let labels = try ScratchVolume<UInt16>(geometry: input.geometry, folder: folder.path)
-    let found = try parted(input, into: labels, monitor)
+    let found = try parted(input, into: labels, monitor, key: key)
     try bindEdits(to: found)
     return try apply(
       plan.edits, to: labels, membranes: found,

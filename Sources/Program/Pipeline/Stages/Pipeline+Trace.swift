@@ -8,7 +8,9 @@ import Volumes
 
 extension Pipeline {
   /// Stage 3: where membrane is, gaps closed, and how each voxel of it is known.
-  func trace(_ monitor: StageMonitor) throws {
+  ///
+  /// - Parameter key: digest of all that decides the result.
+  func trace(_ monitor: StageMonitor, key: String) throws {
     let mask = try plan.mask.map { try input(given: $0, own: folder.mask) } ?? nil
     let isGuided = mask == nil || plan.probability != nil || plan.stages.contains(.predict)
     let probability =
@@ -31,7 +33,8 @@ extension Pipeline {
       probability: visible, mask: mask?.mask, density: density, monitor: monitors[0])
     let bridges = try GapTracing.trace(
       probability: visible, mask: mask?.mask, density: density, tracer: tracer, tilt: plan.tilt,
-      options: plan.tracing, into: masks, provenance: provenance, scratchFolder: folder.path,
+      options: plan.tracing, into: masks, provenance: provenance,
+      steps: try folder.steps(of: .trace, work: key), scratchFolder: folder.path,
       workers: context.workers, monitor: monitors[monitors.count - 1])
     try BridgeTable.write(bridges, to: folder.bridges)
     say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
