@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs the Debian packages the build needs, or prints the one line that would.
+# Installs the Debian packages the build needs, and those named, or prints the one line that would.
 set -eu
 missing=""
-for package in libfftw3-dev libsuitesparse-dev libopenblas0-serial zlib1g-dev libbz2-dev libtiff-dev pkg-config chromium; do
+for package in libfftw3-dev libsuitesparse-dev libopenblas0-serial zlib1g-dev libbz2-dev libtiff-dev pkg-config chromium \
+  "$@"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
 done
 # The engine's plugin is compiled, and torch comes through pip: any of either will do.

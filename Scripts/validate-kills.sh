@@ -3,6 +3,8 @@
 # what comes out has the bytes of an undisturbed run.
 #
 #   Scripts/validate-kills.sh [FOLDER] [KILLS]      FOLDER: default validation/kills; KILLS: default 100
+#
+# SIZE: of the phantom (default 64x64x64); in larger ones there is more to go on from inside a stage.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=.build/release/bilayer
@@ -11,7 +13,7 @@ wanted=${2:-100}
 [ -x "$bilayer" ] || { echo "validate: build first: make build" >&2; exit 1; }
 rm -rf "$out"
 mkdir -p "$out"
-$bilayer simulate --output "$out/phantom" --size 64x64x64 --quiet
+$bilayer simulate --output "$out/phantom" --size "${SIZE:-64x64x64}" --quiet
 # Small tiles, so that predict has a middle to be killed in.
 echo '{"prediction": {"tileVoxels": 60000, "haloVoxels": 4, "blendVoxels": 4}}' >"$out/tiles.json"
 segment="$bilayer segment $out/phantom/tomogram.mrc --plan $out/tiles.json --threads 1 --memory 2"
@@ -51,5 +53,7 @@ while [ "$kills" -lt "$wanted" ]; do
 done
 echo "$kills kills in $runs runs, each with the bytes of the undisturbed one; stages that were killed:"
 sort "$out/stages" | uniq -c
-echo "times that predict went on from tiles of an earlier run:" \
-  "$(grep -c 'tiles are of an earlier run' "$out/logs")"
+for what in tiles steps; do
+  echo "times that $what of an earlier run were found:" \
+    "$(grep -c "$what are of an earlier run" "$out/logs")"
+done

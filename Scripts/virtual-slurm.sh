@@ -12,6 +12,7 @@ SlurmctldHost=$host(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/none
+AuthInfo=cred_expire=15
 CredType=cred/none
 SlurmctldPort=$2
 StateSaveLocation=$out/slurm/state

@@ -29,48 +29,62 @@ extension FaceMap {
   mutating func fill(_ fragments: [Int32], parts: OwnParts? = nil) {
     guard let parts else { return fill(fragments) { _, _ in true } }
     let owners = parts.owners(ofFragments: fragments)
-    parts.labels.withSamples { own in
+    let size = voxels.size
+    parts.labels.withSamples { labels in
       fill(fragments) { place, code in
-        own[place] == 0 || own[place] == owners[Int(Self.fragment(ofCode: code))]
+        let own = labels[(place.z * size.y + place.y) * size.x + place.x]
+        return own == 0 || own == owners[Int(Self.fragment(ofCode: code))]
       }
     }
   }
 
-  private mutating func fill(_ fragments: [Int32], admits: (Int, Int32) -> Bool) {
-    let size = voxels.geometry.size
-    voxels.withMutableSamples { span in
-      var front: [Int] = []
-      for face in faces {
-        let code = Self.code(ofFragment: fragments[Int(face.patch)])
-        let isAdmitted = admits(face.offset, code)
-        span[face.offset] = isAdmitted ? code : -1
-        if isAdmitted { front.append(face.offset) }
-      }
-      while !front.isEmpty {
-        front = nextFront(after: front, size: size, in: &span, admits: admits)
-      }
+  private mutating func fill(
+    _ fragments: [Int32], admits: (VoxelIndex, Int32) -> Bool
+  ) {
+    var front: [VoxelIndex] = []
+    for face in faces {
+      let code = Self.code(ofFragment: fragments[Int(face.patch)])
+      let place = voxel(of: face.offset)
+      let isAdmitted = admits(place, code)
+      voxels[place.x, place.y, place.z] = isAdmitted ? code : -1
+      if isAdmitted { front.append(place) }
     }
     faces = []
+    while !front.isEmpty { front = nextFront(after: front, admits: admits) }
   }
 
   @inline(__always)
-  private func nextFront(
-    after front: [Int], size: VolumeSize, in span: inout MutableSpan<Int32>,
-    admits: (Int, Int32) -> Bool
-  ) -> [Int] {
-    let (dy, dz) = (size.x, size.x * size.y)
-    var next: [Int] = []
-    for offset in front {
-      let (x, y, z) = (offset % dy, offset / dy % size.y, offset / dz)
-      let code = span[offset]
-      for (isInside, other) in [
-        (0 < x, offset - 1), (x + 1 < size.x, offset + 1), (0 < y, offset - dy),
-        (y + 1 < size.y, offset + dy), (0 < z, offset - dz), (z + 1 < size.z, offset + dz),
-      ] where isInside && span[other] == -1 && admits(other, code) {
-        span[other] = code
+  private mutating func nextFront(
+    after front: [VoxelIndex], admits: (VoxelIndex, Int32) -> Bool
+  ) -> [VoxelIndex] {
+    let size = voxels.size
+    var next: [VoxelIndex] = []
+    for place in front {
+      let (x, y, z) = (place.x, place.y, place.z)
+      let code = voxels[x, y, z]
+      func offer(_ x: Int, _ y: Int, _ z: Int) {
+        let other = VoxelIndex(x: x, y: y, z: z)
+        guard voxels[x, y, z] == -1, admits(other, code) else { return }
+        voxels[x, y, z] = code
         next.append(other)
       }
+      if 0 < x { offer(x - 1, y, z) }
+      if x + 1 < size.x { offer(x + 1, y, z) }
+      if 0 < y { offer(x, y - 1, z) }
+      if y + 1 < size.y { offer(x, y + 1, z) }
+      if 0 < z { offer(x, y, z - 1) }
+      if z + 1 < size.z { offer(x, y, z + 1) }
     }
     return next
+  }
+
+  /// Writes the codes of a batch that has been filled.
+  func writeCodes(into labels: ScratchVolume<Int32>) {
+    let size = voxels.size
+    labels.withMutableSamples { span in
+      voxels.forEach { place, code in
+        if code < -1 { span[(place.z * size.y + place.y) * size.x + place.x] = code }
+      }
+    }
   }
 }

@@ -30,14 +30,13 @@ struct PatchPair: Hashable, Comparable, Sendable {
   }
 }
 
-/// The faces of a batch, and the mask with each face's number.
+/// The faces of a batch, and its mask with each face's number.
 struct FaceMap: Sendable {
   /// In order of tiles, and of raster within each.
   var faces: [MaskFace] = []
   var patches = 0
-  /// Of the whole mask: 0 outside, 1 + number of the face, −1 inside; `code(ofFragment:)` where a batch
-  /// has been filled.
-  let voxels: ScratchVolume<Int32>
+  /// 0 outside the batch, 1 + number of the face, −1 inside; `code(ofFragment:)` once it has been filled.
+  var voxels: SparseVolume
 
   /// What stands for a fragment, counted from 1: below −1.
   static func code(ofFragment fragment: Int32) -> Int32 { -fragment - 1 }
@@ -49,41 +48,36 @@ struct FaceMap: Sendable {
   /// Convexity at which two faces are as likely of two membranes as of one, in radians per voxel.
   static let crease: Float = 0.2
 
-  init(voxels: ScratchVolume<Int32>) { self.voxels = voxels }
+  init(size: VolumeSize) { voxels = SparseVolume(size: size) }
 
   /// Takes over a tile; tiles come in a fixed order.
   mutating func add(_ tile: FaceTile) {
     let first = Int32(patches)
-    voxels.withMutableSamples { span in
-      let (region, size) = (tile.mask.region, voxels.geometry.size)
-      for z in region.lower.z..<region.upper.z {
-        for y in region.lower.y..<region.upper.y {
-          let target = (z * size.y + y) * size.x + region.lower.x
-          for (x, place) in tile.mask.rowRange(y: y, z: z).enumerated()
-          where tile.mask.samples[place] != 0 {
-            span[target + x] = -1
-          }
+    let region = tile.mask.region
+    for z in region.lower.z..<region.upper.z {
+      for y in region.lower.y..<region.upper.y {
+        for (x, place) in tile.mask.rowRange(y: y, z: z).enumerated()
+        where tile.mask.samples[place] != 0 {
+          voxels[region.lower.x + x, y, z] = -1
         }
       }
-      for face in tile.faces {
-        faces.append(MaskFace(offset: face.offset, normal: face.normal, patch: first + face.patch))
-        span[face.offset] = Int32(faces.count)
-      }
+    }
+    for face in tile.faces {
+      faces.append(MaskFace(offset: face.offset, normal: face.normal, patch: first + face.patch))
+      let place = voxel(of: face.offset)
+      voxels[place.x, place.y, place.z] = Int32(faces.count)
     }
     patches += tile.patches
   }
 
   /// Links of the faces in a range, by pair of patches.
   func links(of range: Range<Int>) -> [PatchPair: PatchLink] {
-    voxels.prefetch(around: faces[range].lazy.map { voxel(of: $0.offset) }, reach: 2)
-    return voxels.withSamples { span in
-      var links: [PatchPair: PatchLink] = [:]
-      for index in range {
-        addNeighbours(of: index, in: span, to: &links)
-        addOpposite(of: index, in: span, to: &links)
-      }
-      return links
+    var links: [PatchPair: PatchLink] = [:]
+    for index in range {
+      addNeighbours(of: index, to: &links)
+      addOpposite(of: index, to: &links)
     }
+    return links
   }
 
   /// Patches as pieces of mid-surface: half the usual thickness inside their faces.
@@ -129,7 +123,7 @@ struct FaceMap: Sendable {
   }
 
   private func nearest(to place: VoxelIndex, in labels: Span<Int32>, reach: Int) -> Int32 {
-    let size = voxels.geometry.size
+    let size = voxels.size
     var best = (steps: reach + 1, label: Int32(0))
     for z in max(place.z - reach, 0)...min(place.z + reach, size.z - 1) {
       for y in max(place.y - reach, 0)...min(place.y + reach, size.y - 1) {
@@ -143,22 +137,20 @@ struct FaceMap: Sendable {
     return best.label
   }
 
-  private func voxel(of offset: Int) -> VoxelIndex {
-    let size = voxels.geometry.size
+  func voxel(of offset: Int) -> VoxelIndex {
+    let size = voxels.size
     return VoxelIndex(
       x: offset % size.x, y: offset / size.x % size.y, z: offset / (size.x * size.y))
   }
 
-  private func addNeighbours(
-    of index: Int, in span: Span<Int32>, to links: inout [PatchPair: PatchLink]
-  ) {
+  private func addNeighbours(of index: Int, to links: inout [PatchPair: PatchLink]) {
     let face = faces[index]
-    let size = voxels.geometry.size
+    let size = voxels.size
     let place = voxel(of: face.offset)
     for step in forwardSteps {
       let (x, y, z) = (place.x + step.x, place.y + step.y, place.z + step.z)
       guard 0 <= x, x < size.x, 0 <= y, y < size.y, z < size.z else { continue }
-      let number = span[(z * size.y + y) * size.x + x]
+      let number = voxels[x, y, z]
       guard 0 < number else { continue }
       let other = faces[Int(number) - 1]
       guard other.patch != face.patch else { continue }
@@ -169,25 +161,21 @@ struct FaceMap: Sendable {
   }
 
   /// Follows the line from a face into the mask until it leaves it.
-  private func addOpposite(
-    of index: Int, in span: Span<Int32>, to links: inout [PatchPair: PatchLink]
-  ) {
+  private func addOpposite(of index: Int, to links: inout [PatchPair: PatchLink]) {
     let face = faces[index]
     guard face.normal != .zero else { return }
-    let size = voxels.geometry.size
+    let size = voxels.size
     let start = voxel(of: face.offset)
     let origin = SIMD3(Float(start.x), Float(start.y), Float(start.z)) + 0.5
-    var last = face.offset
+    var last = start
     for k in 1...(2 * Self.reach) {
       let place = origin - 0.5 * Float(k) * face.normal
       let (x, y, z) = (
         Int(place.x.rounded(.down)), Int(place.y.rounded(.down)), Int(place.z.rounded(.down))
       )
       guard 0 <= x, x < size.x, 0 <= y, y < size.y, 0 <= z, z < size.z else { return }
-      let offset = (z * size.y + y) * size.x + x
-      // Below −1: past a corner into another batch.
-      if span[offset] == 0 || span[offset] < -1 {
-        guard let exit = opposingFace(near: last, opposing: face.normal, in: span) else { return }
+      if voxels[x, y, z] == 0 {
+        guard let exit = opposingFace(near: last, opposing: face.normal) else { return }
         let other = faces[exit].patch
         guard other != face.patch else { return }
         var link = PatchLink()
@@ -195,20 +183,17 @@ struct FaceMap: Sendable {
         links[PatchPair(face.patch, other), default: PatchLink()].add(link)
         return
       }
-      last = offset
+      last = VoxelIndex(x: x, y: y, z: z)
     }
   }
 
   /// The face at a voxel or beside it that looks most against `normal`, within 60°.
-  private func opposingFace(near offset: Int, opposing normal: SIMD3<Float>, in span: Span<Int32>)
-    -> Int?
-  {
-    let size = voxels.geometry.size
-    let place = voxel(of: offset)
+  private func opposingFace(near place: VoxelIndex, opposing normal: SIMD3<Float>) -> Int? {
+    let size = voxels.size
     var best: (index: Int, dot: Float)?
     func offer(_ x: Int, _ y: Int, _ z: Int) {
       guard 0 <= x, x < size.x, 0 <= y, y < size.y, 0 <= z, z < size.z else { return }
-      let number = Int(span[(z * size.y + y) * size.x + x])
+      let number = Int(voxels[x, y, z])
       guard 0 < number else { return }
       let dot = faces[number - 1].normal.dot(normal)
       if dot < best?.dot ?? -0.5 { best = (number - 1, dot) }

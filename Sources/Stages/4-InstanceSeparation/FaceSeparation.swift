@@ -19,8 +19,9 @@ import WorkLedger
 ///
 /// Parts of the mask that do not touch are looked at in batches (`MaskBatch`).
 ///
-/// Memory: of a batch 56 bytes per face and some 400 per patch of about ten faces, 100 bytes for every
-/// patch, and scratch files of 4 to 8 bytes a voxel. Linear in voxels.
+/// Memory: of a batch 56 bytes per face, some 400 per patch of about ten faces, and 10 per voxel of the
+/// mask; 100 bytes for every patch, a byte for 128 voxels, and scratch files of 4 to 8 bytes a voxel. Linear in
+/// voxels.
 struct FaceSeparation {
   let mask: any VolumeSource<Int8>
   /// Fragments of one membrane are grouped across gaps up to this wide; 0: not at all.
@@ -29,9 +30,8 @@ struct FaceSeparation {
   let workers: Workers
   /// Keeps what has been made of each batch.
   var steps = StepLog()
-  /// Voxels of the mask that are looked at together: 0.15 GB, and as much of the scratch file as stays in
-  /// 1 GB of memory where membranes are sparse.
-  var batchVoxels = 1 << 22
+  /// Voxels of the mask that are looked at together: 0.4 GB.
+  var batchVoxels = 1 << 23
 
   /// Share of the usual thickness at which a slab is as likely two membranes as one. Two membranes
   /// that have just met have twice the thickness; the thickness of one varies by a fifth.
@@ -82,7 +82,7 @@ struct FaceSeparation {
   private struct BatchedMask {
     let mask: any VolumeSource<Int8>
     let batches: [MaskBatch]
-    let voxels: ScratchVolume<Int32>
+    let labels: ScratchVolume<Int32>
   }
 
   /// - Parameter name: of the volume that steps keep.
@@ -94,22 +94,21 @@ struct FaceSeparation {
       batches: try MaskBatch.batches(
         of: mask, voxels: batchVoxels, tileEdge: FaceFinder.tileEdge,
         scratchFolder: scratchFolder),
-      voxels: try steps.companion(name).map {
+      labels: try steps.companion(name).map {
         try ScratchVolume(geometry: mask.geometry, file: $0)
       } ?? ScratchVolume(geometry: mask.geometry, folder: scratchFolder))
   }
 
   /// The faces of a batch, and how its patches are linked.
   private struct FoundFaces {
-    let map: FaceMap
+    var map: FaceMap
     let links: [(PatchPair, PatchLink)]
   }
 
   private func faces(
     _ number: Int, of batched: BatchedMask, _ monitor: StageMonitor
   ) throws -> FoundFaces {
-    let map = try faceMap(
-      of: batched.batches[number], batched.mask, into: batched.voxels, monitor)
+    let map = try faceMap(of: batched.batches[number], batched.mask, monitor)
     return FoundFaces(map: map, links: links(of: map))
   }
 
@@ -140,11 +139,12 @@ struct FaceSeparation {
     let monitors = monitor.parts(batched.batches.count)
     for number in batched.batches.indices {
       let words = try steps.step {
-        let found = try known ?? faces(number, of: batched, monitors[number])
+        var found = try known ?? faces(number, of: batched, monitors[number])
         known = nil
         let parts = fill(
-          found, usual: usual, ownThickness: ownThickness, grownFrom: origin, countingFrom: count)
-        try batched.voxels.synchronise()
+          &found, usual: usual, ownThickness: ownThickness, grownFrom: origin, countingFrom: count,
+          into: batched.labels)
+        try batched.labels.synchronise()
         return parts.words
       }
       let parts = BatchParts(words: words)
@@ -153,27 +153,29 @@ struct FaceSeparation {
       try monitors[number].report(completed: 1, of: 1)
     }
     let groups = groups(of: pieces, fragments: count, usual: usual)
-    try relabel(batched.voxels, groups, onlyInMask: origin != nil)
-    return ComponentLabelling(counting: batched.voxels)
+    try relabel(batched.labels, groups, onlyInMask: origin != nil)
+    return ComponentLabelling(counting: batched.labels)
   }
 
   /// Gives the voxels of a batch the codes of their fragments.
   ///
   /// - Parameter count: fragments of the batches before.
   private func fill(
-    _ found: FoundFaces, usual: Float, ownThickness: Float,
-    grownFrom origin: (components: ScratchVolume<Int32>, voxels: Int)?, countingFrom count: Int
+    _ found: inout FoundFaces, usual: Float, ownThickness: Float,
+    grownFrom origin: (components: ScratchVolume<Int32>, voxels: Int)?, countingFrom count: Int,
+    into labels: ScratchVolume<Int32>
   ) -> BatchParts {
-    var map = found.map
     let parts = origin.map { components, growth in
-      OwnParts(labels: components, owners: map.owners(among: components, reach: growth))
+      OwnParts(labels: components, owners: found.map.owners(among: components, reach: growth))
     }
     let joined = parts.map { parts in found.links.filter { parts.joins($0.0) } } ?? found.links
-    let fragments = fragments(of: map, links: joined, usual: usual, ownThickness: ownThickness)
-      .map { $0 + Int32(count) }
+    let fragments = fragments(
+      of: found.map, links: joined, usual: usual, ownThickness: ownThickness
+    ).map { $0 + Int32(count) }
     let pieces =
-      0 < widestGapAngstrom ? map.pieces(fragments: fragments, thickness: usual) : []
-    map.fill(fragments, parts: parts)
+      0 < widestGapAngstrom ? found.map.pieces(fragments: fragments, thickness: usual) : []
+    found.map.fill(fragments, parts: parts)
+    found.map.writeCodes(into: labels)
     return BatchParts(pieces: pieces, count: Int(fragments.max() ?? Int32(count)))
   }
 
@@ -243,10 +245,9 @@ struct FaceSeparation {
   }
 
   private func faceMap(
-    of batch: MaskBatch, _ mask: any VolumeSource<Int8>, into voxels: ScratchVolume<Int32>,
-    _ monitor: StageMonitor
+    of batch: MaskBatch, _ mask: any VolumeSource<Int8>, _ monitor: StageMonitor
   ) throws -> FaceMap {
-    var map = FaceMap(voxels: voxels)
+    var map = FaceMap(size: mask.geometry.size)
     let finder = FaceFinder(mask: mask)
     let tiles = batch.tiles
     for first in stride(from: 0, to: tiles.count, by: workers.count) {

@@ -47,10 +47,11 @@ extension Pipeline {
       try sink.commit()
       return try labels.membranes(monitor)
     }
+    let steps = try folder.steps(of: .separate, work: key)
+    defer { tell(steps) }
     return try InstanceSeparation.separate(
-      mask: input.mask, options: plan.separation, into: sink,
-      steps: try folder.steps(of: .separate, work: key), scratchFolder: folder.path,
-      workers: context.workers, monitor: monitor)
+      mask: input.mask, options: plan.separation, into: sink, steps: steps,
+      scratchFolder: folder.path, workers: context.workers, monitor: monitor)
   }
 
   /// Parts, then carries the user's edits out.

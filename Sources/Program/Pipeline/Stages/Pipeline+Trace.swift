@@ -5,6 +5,7 @@ import TableFormats
 import Tensors
 import TomogramModel
 import Volumes
+import WorkLedger
 
 extension Pipeline {
   /// Stage 3: where membrane is, gaps closed, and how each voxel of it is known.
@@ -31,13 +32,20 @@ extension Pipeline {
     let monitors = monitor.parts(0 < plan.tracing.adaptationSteps ? 2 : 1)
     let tracer = try openTracer(
       probability: visible, mask: mask?.mask, density: density, monitor: monitors[0])
+    let steps = try folder.steps(of: .trace, work: key)
     let bridges = try GapTracing.trace(
       probability: visible, mask: mask?.mask, density: density, tracer: tracer, tilt: plan.tilt,
       options: plan.tracing, into: masks, provenance: provenance,
-      steps: try folder.steps(of: .trace, work: key), scratchFolder: folder.path,
-      workers: context.workers, monitor: monitors[monitors.count - 1])
+      steps: steps, scratchFolder: folder.path, workers: context.workers,
+      monitor: monitors[monitors.count - 1])
+    tell(steps)
     try BridgeTable.write(bridges, to: folder.bridges)
     say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
+  }
+
+  /// Tells how much of a stage an earlier run has done.
+  func tell(_ steps: StepLog) {
+    if 0 < steps.keptCount { say("\(steps.keptCount) steps are of an earlier run") }
   }
 
   /// The tomogram after stage 1, for what has learned to look at it; nil where there is none.
