@@ -25,6 +25,7 @@ bench: packages engine
 # nodes and ranks are lost, and what comes out has the bytes of an undisturbed run.
 validate-cluster: packages engine build
 	sh Scripts/install-packages.sh slurm-wlm mpich libmpich-dev openmpi-bin libopenmpi-dev
+	sh Scripts/validate-workers.sh
 	sh Scripts/validate-slurm.sh
 	sh Scripts/validate-slurm-mpi.sh
 	sh Scripts/validate-mpi.sh

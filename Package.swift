@@ -125,7 +125,7 @@ let stages: [Target] = [
     ]),
   module(
     "InstanceSeparation", "Stages/4-InstanceSeparation",
-    imaging + ["Graphs", "Meshes", "Morphology"]),
+    imaging + ["Graphs", "Meshes", "Morphology", "WorkLedger"]),
   module(
     "SurfaceFitting", "Stages/5-SurfaceFitting",
     imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),

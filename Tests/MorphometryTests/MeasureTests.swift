@@ -267,7 +267,8 @@ private func bilayer(
       #expect(membrane[name]?.standardDeviation == nil, "\(name)")
     }
     let draws = try PosteriorDraws(
-      surface(sheet), posterior: posterior(sheet), tilt: .customary, draws: 20, seed: 1)
+      surface(sheet), posterior: posterior(sheet), tilt: .customary, draws: 20, largest: 1000,
+      seed: 1)
     #expect(0 < draws.deviations[.meanCurvaturePerNm] ?? 0)
   }
 

@@ -23,7 +23,7 @@ extension Plan {
 }
 
 extension Plan {
-  /// Vertices of the largest surface whose posterior fits into the memory cap, at the 9 kB that a
+  /// Vertices of the largest surface, or patch of one, whose posterior fits into the memory cap, at the 9 kB that a
   /// vertex takes (`make bench`: 6.5 kB at 10⁵, and it grows with the logarithm).
   var posteriorVertices: Int {
     Int(min(max(memoryGigabytes * 1e9 - Self.baseBytes, 0) / 9000, 1e9))

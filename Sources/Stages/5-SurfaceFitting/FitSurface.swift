@@ -21,7 +21,7 @@ public import Volumes
 ///     wedge only.
 /// - Returns: positions in Å; normals out of a closed membrane, towards +z for an open one.
 /// - Throws: `SurfaceFittingError`, or the source's error.
-/// - Complexity: memory 3 bytes a voxel of the membrane's region, and 9 kB a vertex.
+/// - Complexity: memory 3 bytes a voxel of the membrane's region, and 9 kB a vertex of a patch.
 public func fitSurface(
   of membrane: Membrane, in instances: any VolumeSource<UInt16>,
   provenance: (any VolumeSource<Int8>)?, probability: (any VolumeSource<Float>)?,
@@ -56,17 +56,20 @@ public func fitSurface(
     fits: parametricFits(of: mesh, inlierAngstrom: options.inlierVoxels * voxel))
 }
 
-/// The posterior of a drawn surface; nil where it is too large, or its mesh so irregular that it has
-/// none in double precision: one such mesh is no reason to lose all membranes.
+/// The posterior of a drawn surface; nil where not even patches of it fit into memory, or its mesh is so
+/// irregular that it has none in double precision: one such mesh is no reason to lose all membranes.
 private func posteriorSurface(
   _ drawn: TriangleMesh, _ normals: [SIMD3<Double>], voxelAngstrom voxel: Double,
   _ options: FittingOptions, evidence: () throws -> VertexEvidence
 ) throws -> PosteriorSurface? {
-  guard drawn.vertices.count <= options.largestPosterior else { return nil }
+  let patches = drawn.posteriorPatches(
+    largest: options.largestPosterior,
+    longestRangeAngstrom: max(options.errorRangeVoxels, options.priorRangeVoxels) * voxel)
+  guard !patches.isEmpty else { return nil }
   do {
     return try PosteriorSurface(
-      drawn, normals: normals, oddsAgainst: try evidence().oddsAgainst, voxelAngstrom: voxel,
-      options: options)
+      drawn, patches: patches, normals: normals, oddsAgainst: try evidence().oddsAgainst,
+      voxelAngstrom: voxel, options: options)
   } catch GaussianProcessError.notPositiveDefinite {
     return nil
   }

@@ -43,7 +43,8 @@ public struct FittingOptions: Codable, Sendable, Equatable {
   public var priorDeviationVoxels = 6.0
   /// Range of that distance, in voxels.
   public var priorRangeVoxels = 40.0
-  /// Above this count of vertices no posterior is computed: it takes about 9 kB a vertex.
+  /// Above this count of vertices the posterior is that of overlapping patches of about so many, as one of
+  /// them takes about 9 kB a vertex.
   public var largestPosterior = 250_000
 
   /// The defaults.

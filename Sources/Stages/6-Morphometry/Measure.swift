@@ -43,7 +43,8 @@ public func measure(
     : .abstained(unknownVoxelSize)
   let draws = try posterior.map {
     try PosteriorDraws(
-      surface, posterior: $0, tilt: tilt, draws: options.posteriorDraws, seed: seed)
+      surface, posterior: $0, tilt: tilt, draws: options.posteriorDraws,
+      largest: options.largestPosterior, seed: seed)
   }
   let measured = measurements(
     of: surface, deviations: draws?.deviations ?? [:], thickness: thickness,

@@ -12,6 +12,8 @@ public struct MorphometryOptions: Codable, Sendable, Equatable {
   public var minimumPatches = 4
   /// Draws from the posterior for standard deviations: 50 give them to 10 %.
   public var posteriorDraws = 50
+  /// Above this count of vertices they are drawn patch by patch.
+  public var largestPosterior = 250_000
   /// What classes are told apart by.
   public var classes = ClassPriors()
   /// Whether `lumen.mrc` is written.

@@ -22,22 +22,24 @@ struct PosteriorDraws {
   /// ε: a fiftieth of a draw is within the linear range, and far above rounding.
   private static let step = 0.02
 
-  /// Abstains from everything where the posterior is not that of the surface.
+  /// Abstains from everything where the posterior is not that of the surface, or does not fit into memory.
+  ///
+  /// - Parameter largest: vertices of which a posterior is made at a time.
   init(
     _ surface: MembraneSurface, posterior: SurfacePosterior, tilt: TiltGeometry, draws: Int,
-    seed: UInt64
+    largest: Int, seed: UInt64
   ) throws {
     let mesh = surface.mesh
     guard posterior.carrier.triangles == mesh.triangles, 0 < draws else { return }
-    let field = try posterior.field()
+    let drawn = try posterior.deviations(seed: seed, draws: draws, largest: largest)
+    guard !drawn.isEmpty else { return }
     let measures = DrawnMeasures(surface, tilt: tilt)
     var squares: [DrawnMeasure: Double] = [:]
-    for number in 0..<draws {
-      let draw = field.deviation(seed: seed, number: number)
+    for draw in drawn {
       let sides = [Self.step, -Self.step].map { share in
         var moved = mesh
         for (vertex, distance) in draw.enumerated() {
-          moved.vertices[vertex] += share * distance * surface.normals[vertex]
+          moved.vertices[vertex] += share * Double(distance) * surface.normals[vertex]
         }
         return measures.values(of: moved)
       }

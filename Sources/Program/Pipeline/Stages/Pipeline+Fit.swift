@@ -40,7 +40,7 @@ extension Pipeline {
     _ membrane: Membrane, _ evidence: FitEvidence, _ records: MembraneRecords
   ) throws -> [MembraneFits] {
     var options = plan.fitting
-    // A surface too large for the cap keeps its place and goes without standard deviations.
+    // A surface too large for the cap is worked in patches.
     options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
     var (result, files): ([MembraneFits], [String]) = ([], [])
     do {
@@ -70,8 +70,8 @@ extension Pipeline {
       endings.append(".posterior")
     } else {
       say(
-        "Membrane \(label) has no standard deviations: its \(fitted.surface.mesh.vertices.count) "
-          + "vertices are too many for the memory, or its mesh is too irregular.")
+        "Membrane \(label) has no standard deviations: the memory is too small for its "
+          + "\(fitted.surface.mesh.vertices.count) vertices, or its mesh is too irregular.")
     }
     return endings.map { "surfaces/" + ResultFolder.surfaceName(label: label) + $0 }
   }

@@ -51,10 +51,12 @@ extension Pipeline {
     _ membrane: Membrane, _ surface: MembraneSurface, density: (any VolumeSource<Float>)?,
     _ geometry: VolumeGeometry, _ records: MembraneRecords
   ) throws -> Membrane {
+    var options = plan.morphometry
+    options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
     let measured = try Morphometry.measure(
       membrane, surface: surface, posterior: try posterior(label: membrane.label),
       tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
-      tilt: plan.tilt, options: plan.morphometry, seed: plan.seed)
+      tilt: plan.tilt, options: options, seed: plan.seed)
     try records.keep(measured, label: membrane.label)
     return measured
   }
