@@ -1,5 +1,7 @@
 // bilayer-bench [XxYxZ] [MODEL]: voxels per second and peak memory of each stage, on a simulated
-// tomogram. `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. Later stages work on the true membranes, so that their load does not depend on a model.
+// tomogram. Later stages work on the true membranes, so that their load does not depend on a model.
+// `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. `bilayer-bench surface`: standard
+// deviations of a surface of a million vertices.
 
 import FoundationEssentials
 import GapTracing
@@ -21,6 +23,10 @@ if arguments.first == "cohort" {
     experiments: max(experiments, 100),
     workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount)
   ).run()
+  exit(0)
+}
+if arguments.first == "surface" {
+  try benchmarkLargeSurface(meter: Meter("surface in patches"))
   exit(0)
 }
 if try MeshComparison.run(
