@@ -25,6 +25,8 @@ public struct ReportModel: Sendable {
   public var meshes: PackedMeshes
   /// Area by mean curvature, one entry a membrane with a surface.
   var curvatureAreas: [CurvatureAreas] = []
+  /// Density across membranes, by label; empty where there is no table of it.
+  var profiles: [DensityProfileCurve] = []
   /// Rows of the table, by label.
   public var membranes: [Membrane]
   /// Whether there is a table at all; without one nothing is said about how many membranes there
