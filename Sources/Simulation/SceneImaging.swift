@@ -198,8 +198,9 @@ private struct TiltSeries {
     }
   }
 
-  /// Blends a reconstruction with what it would be if all directions were recorded at no tilt, at the
-  /// contrast that the reconstruction gives to head groups. Nothing happens where it gives none.
+  /// Blends a reconstruction with what it would be if all directions were recorded at no tilt, at
+  /// the contrast that the reconstruction gives to head groups. Nothing happens where it gives
+  /// none.
   func fillWedge(of signal: inout [Float], contrast: LeafletContrast) {
     guard let tilt = angles.indices.min(by: { abs(angles[$0]) < abs(angles[$1]) }) else { return }
     let size = scene.options.size

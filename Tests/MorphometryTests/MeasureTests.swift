@@ -170,7 +170,8 @@ private func bilayer(
     let mean = values.reduce(0, +) / 12
     let scatter = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 11).squareRoot()
     let typical = (deviations.reduce(0) { $0 + $1 * $1 } / 12).squareRoot()
-    // A scatter of twelve is known to a fifth: two of them to either side, and as much for the deviations.
+    // A scatter of twelve is known to a fifth: two of them to either side, and as much for the
+    // deviations.
     #expect(0.5 < typical / scatter && typical / scatter < 2, "\(typical) for \(scatter)")
   }
 
@@ -253,8 +254,8 @@ private func bilayer(
     let radius = 200.0
     let mesh = TriangleMesh.icosphere(radiusAngstrom: radius, subdivisions: 2)
     let posterior = posterior(mesh)
-    // A displacement d changes the volume by Σ a d and the area by Σ 2 a d / r, a the vertices' areas:
-    // variances are aᵀ Q⁻¹ a, by a solve, without any draw.
+    // A displacement d changes the volume by Σ a d and the area by Σ 2 a d / r, a the vertices'
+    // areas: variances are aᵀ Q⁻¹ a, by a solve, without any draw.
     let weights = mesh.vertexAreasAngstrom2()
     let solved = try posterior.field().factor.solve(weights)
     let volume = zip(weights, solved).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot() / 1000

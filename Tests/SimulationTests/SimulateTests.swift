@@ -62,8 +62,8 @@ private func smallOptions() -> SimulationOptions {
     #expect(found.tomogram == alone.tomogram && alone.halves == nil)
     let halves = try #require(found.halves)
     let (even, odd) = (halves.even.samples, halves.odd.samples)
-    // Each tomogram has a s.d. of 1; the whole is proportional to a sum of the halves whose scales are
-    // found by least squares.
+    // Each tomogram has a s.d. of 1; the whole is proportional to a sum of the halves whose scales
+    // are found by least squares.
     func product(_ a: [Float], _ b: [Float]) -> Double {
       zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }

@@ -3,10 +3,10 @@ import TomographicImaging
 /// Intervals of what is counted over vertices whose errors are not independent.
 ///
 /// Vertices go to cubes of space; whole cubes are drawn anew with replacement (Künsch 1989), both
-/// halves' vertices and all membranes in a cube together, so that whatever is correlated within a cube
-/// stays so. Errors of surfaces are correlated over tens of voxels (Decision 5): cubes must be larger.
-/// The interval is that of the 2.5th to the 97.5th percentile of the draws; of few cubes it is too
-/// short, so that a reader must ask for a least number of them.
+/// halves' vertices and all membranes in a cube together, so that whatever is correlated within a
+/// cube stays so. Errors of surfaces are correlated over tens of voxels (Decision 5): cubes must be
+/// larger. The interval is that of the 2.5th to the 97.5th percentile of the draws; of few cubes it
+/// is too short, so that a reader must ask for a least number of them.
 struct BlockBootstrap: Sendable {
   /// 95 % of the draws.
   static let level = 0.95

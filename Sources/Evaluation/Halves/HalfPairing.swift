@@ -5,8 +5,8 @@ import Volumes
 
 /// Which membranes of two halves are the same, and how far apart they are at each vertex.
 ///
-/// Membranes are a pair where at least half of the area of one of them has the other nearest along its
-/// normals: numbers mean nothing, and one membrane may come in two pieces in the other half.
+/// Membranes are a pair where at least half of the area of one of them has the other nearest along
+/// its normals: numbers mean nothing, and one membrane may come in two pieces in the other half.
 struct HalfPairing: Sendable {
   /// Two membranes that are the same, by their places in the halves.
   struct Pair: Hashable, Sendable {
@@ -29,7 +29,8 @@ struct HalfPairing: Sendable {
 
   /// Pairs, by rising place in the even half, then in the odd one.
   let pairs: [Pair]
-  /// At the vertices of both halves that have a standard deviation and the paired membrane in reach.
+  /// At the vertices of both halves that have a standard deviation and the paired membrane in
+  /// reach.
   let differences: [Difference]
 
   /// A vertex and what its normal meets in the other half.

@@ -3,23 +3,25 @@ import Meshes
 public import TomogramModel
 public import Volumes
 
-/// Whether the surfaces of two half tomograms differ by no more than their standard deviations say: a
-/// test of error bars on a user's own data, where nobody knows the truth.
+/// Whether the surfaces of two half tomograms differ by no more than their standard deviations say:
+/// a test of error bars on a user's own data, where nobody knows the truth.
 ///
-/// z = distance / √(sd₁² + sd₂²) at each vertex of paired membranes. Were the halves' errors independent,
-/// normal and as large as the standard deviations say, 95 % of all |z| would be below 1.96.
+/// z = distance / √(sd₁² + sd₂²) at each vertex of paired membranes. Were the halves' errors
+/// independent, normal and as large as the standard deviations say, 95 % of all |z| would be below
+/// 1.96.
 ///
-/// **What this cannot show.** Halves share the specimen, the missing wedge, the alignment and the network:
-/// errors that come from those are the same in both and cancel. So the halves can show that standard
-/// deviations are too narrow, never that they are right, and what looks too wide may be just wide enough.
-/// Nor do they speak of membranes that only one half has, nor of those that are wrong in both.
+/// **What this cannot show.** Halves share the specimen, the missing wedge, the alignment and the
+/// network: errors that come from those are the same in both and cancel. So the halves can show
+/// that standard deviations are too narrow, never that they are right, and what looks too wide may
+/// be just wide enough. Nor do they speak of membranes that only one half has, nor of those that
+/// are wrong in both.
 public struct HalfSurfaceAgreement: Equatable, Sendable {
   /// What the halves say of standard deviations.
   public enum Verdict: String, Sendable, Codable {
     /// The halves differ by more than they may: the whole interval lies below the aim.
     case tooNarrow = "too_narrow"
-    /// Not contradicted, by halves that would have shown standard deviations that are half of what is
-    /// true.
+    /// Not contradicted, by halves that would have shown standard deviations that are half of what
+    /// is true.
     case holds
     /// The halves differ by less than they might: the whole interval lies above the aim.
     case wider
@@ -73,7 +75,8 @@ public struct HalfSurfaceAgreement: Equatable, Sendable {
   public var parts: [Part]
   /// A row a pair, by labels.
   public var pairs: [Pair]
-  /// What standard deviations would have to be multiplied by for 95 % of the vertices to be covered.
+  /// What standard deviations would have to be multiplied by for 95 % of the vertices to be
+  /// covered.
   public var factor: Estimate?
   /// Share of all vertices with a standard deviation that have no paired membrane in reach.
   public var withoutCounterpart: Double?
@@ -118,7 +121,8 @@ public struct HalfComparisonOptions: Equatable, Sendable {
   /// How often blocks are drawn anew for an interval.
   public var draws = 1000
 
-  /// Voxels along a block's edge by default: errors of positions are correlated over 30 (Decision 5).
+  /// Voxels along a block's edge by default: errors of positions are correlated over 30 (Decision
+  /// 5).
   public static let blockVoxels = 40.0
 
   /// The defaults for a voxel edge.

@@ -31,7 +31,8 @@ struct HalfIndex: Sendable {
     var standardDeviation: Double
   }
 
-  /// Least cosine of the angle between two normals of one membrane: 60°. Walls met edgewise are others'.
+  /// Least cosine of the angle between two normals of one membrane: 60°. Walls met edgewise are
+  /// others'.
   static let leastCosine = 0.5
 
   private let index: MeshIndex
@@ -46,8 +47,8 @@ struct HalfIndex: Sendable {
     standardDeviations = half.surfaces.flatMap(\.standardDeviationAngstrom)
   }
 
-  /// Where the line along a normal first meets a surface that faces the same way or the opposite one
-  /// (open in one half and closed in the other, a membrane may have either), to either side.
+  /// Where the line along a normal first meets a surface that faces the same way or the opposite
+  /// one (open in one half and closed in the other, a membrane may have either), to either side.
   ///
   /// - Parameters:
   ///   - normal: of length 1.
@@ -76,8 +77,8 @@ struct HalfIndex: Sendable {
     }
   }
 
-  /// A thousandth of an angstrom across a normal, along no axis: a line exactly through a vertex or an
-  /// edge may slip between the triangles there.
+  /// A thousandth of an angstrom across a normal, along no axis: a line exactly through a vertex or
+  /// an edge may slip between the triangles there.
   private static func aside(of normal: SIMD3<Double>) -> SIMD3<Double> {
     let across = normal.anyPerpendicular
     return 1e-3 * (0.8193 * across + 0.5734 * normal.cross(across))

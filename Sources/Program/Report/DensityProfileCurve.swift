@@ -11,8 +11,8 @@ struct DensityProfileCurve: Hashable, Sendable {
   /// Standard errors.
   var errors: [Double] = []
 
-  /// The curves of a table, in its order. Rows that are no numbers are passed over: a page is made of
-  /// what there is.
+  /// The curves of a table, in its order. Rows that are no numbers are passed over: a page is made
+  /// of what there is.
   static func curves(of table: CSVTable) -> [DensityProfileCurve] {
     var curves: [DensityProfileCurve] = []
     for row in table.rows.indices {

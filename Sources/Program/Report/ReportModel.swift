@@ -34,8 +34,8 @@ public struct ReportModel: Sendable {
   public var isMeasured: Bool
   /// Voxels by how they are known, by label; empty where there is no provenance.
   public var provenance: [Int: ProvenanceCount]
-  /// What the network's probabilities say against the truth, on tomograms it has not learned from; nil
-  /// where nobody knows.
+  /// What the network's probabilities say against the truth, on tomograms it has not learned from;
+  /// nil where nobody knows.
   public var reliability: ProbabilityBins?
   /// How well predictions on half tomograms agree; nil where there were none.
   public var halves: HalfAgreement?

@@ -11,11 +11,11 @@ extension ReportPage {
     return """
       <section id="profiles">
       <h2>Density across membranes</h2>
-      <p class="remark">Mean along the normals of what was seen, dense upwards, in the tomogram's standard \
-      deviation; the band is 1.96 standard errors to either side, from the scatter of patches. Two peaks \
-      with a dip between them are a bilayer's leaflets. How far apart the peaks are also depends on \
-      defocus and voxel size: the thickness in the table has that taken off, and its standard deviation \
-      says how badly it is known.</p>
+      <p class="remark">Mean along the normals of what was seen, dense upwards, in the tomogram's \
+      standard deviation; the band is 1.96 standard errors to either side, from the scatter of \
+      patches. Two peaks with a dip between them are a bilayer's leaflets. How far apart the peaks \
+      are also depends on defocus and voxel size: the thickness in the table has that taken off, \
+      and its standard deviation says how badly it is known.</p>
       <div class="plots">\(curves.map(drawn).joined())</div>
       </section>
 
@@ -40,7 +40,8 @@ extension ReportPage {
     for tick in axis.ticks {
       marks += "<path d=\"M\(left) \(axis.height(tick))h\(width)\" class=\"zero\"/>"
       marks +=
-        "<text x=\"\(left - 6)\" y=\"\(axis.height(tick) + 4)\" class=\"tick\">\(shown(tick))</text>"
+        "<text x=\"\(left - 6)\" y=\"\(axis.height(tick) + 4)\" class=\"tick\">"
+        + "\(shown(tick))</text>"
     }
     let band = points(upper) + points(lower).reversed()
     marks += "<path d=\"M\(band.joined(separator: "L"))z\" class=\"band\"/>"
@@ -50,8 +51,8 @@ extension ReportPage {
     }
     return """
       <figure class="plot"><figcaption>Membrane \(curve.label) <span class="unit">Å from the \
-      mid-surface</span></figcaption><svg viewBox="0 0 320 166" width="320" height="166" role="img" \
-      aria-label="Density across membrane \(curve.label)">\(marks)</svg></figure>
+      mid-surface</span></figcaption><svg viewBox="0 0 320 166" width="320" height="166" \
+      role="img" aria-label="Density across membrane \(curve.label)">\(marks)</svg></figure>
       """
   }
 }

@@ -4,7 +4,8 @@ import Volumes
 
 /// Density across a membrane, along its normals, averaged over what of it was seen.
 public struct LeafletProfile: Codable, Hashable, Sendable {
-  /// Distances from the mid-surface in Å, rising; below 0 is the side that the normals do not point to.
+  /// Distances from the mid-surface in Å, rising; below 0 is the side that the normals do not point
+  /// to.
   public var distancesAngstrom: [Double]
   /// Mean density in the tomogram's s.d., dense positive.
   public var density: [Double]
@@ -36,9 +37,10 @@ struct LeafletMeasurement {
 ///
 /// Patches are averaged first, so that the error comes from their scatter and not from voxels that
 /// share their noise. The surface's own roughness blurs the profile: it makes the method abstain
-/// sooner, while peaks that remain keep their distance. The standard deviation of the peaks' distance is
-/// that of the patches left out in turn (jackknife; Miller 1974): it knows what differs between patches,
-/// not what is the same in all. That is `LeafletExcess`, taken off for the thickness.
+/// sooner, while peaks that remain keep their distance. The standard deviation of the peaks'
+/// distance is that of the patches left out in turn (jackknife; Miller 1974): it knows what differs
+/// between patches, not what is the same in all. That is `LeafletExcess`, taken off for the
+/// thickness.
 func leafletThickness(
   _ surface: MembraneSurface, tomogram: (any VolumeSource<Float>)?, tilt: TiltGeometry,
   options: MorphometryOptions
@@ -66,13 +68,14 @@ func leafletThickness(
 
 /// How much farther apart the peaks are in a tomogram than the head groups in the specimen.
 ///
-/// A microscope passes the coarse waves of a bilayer's profile badly (contrast transfer), and neither it
-/// nor the voxels pass the fine ones: what is left is a wave whose length depends on defocus and voxel
-/// size more than on the membrane. By how much is not known for a single tomogram, of which nobody
-/// tells defocus, correction and filters, so that a mean is taken off and its spread is owned up to.
-/// Mean and spread are those of `Scripts/validate-thickness.sh` on seeds 5001 and 5002: voxels of 8 to
-/// 17 Å, defocus 2, 4 and 7 µm, phases flipped (4.7 Å at 8 Å to 9.7 Å at 17 Å; s.d. 2.1 to 4.1 Å). The
-/// same contrast transfer acting on profiles in one dimension gives 3.2 to 6.3 Å, s.d. 1.9 to 3.4 Å.
+/// A microscope passes the coarse waves of a bilayer's profile badly (contrast transfer), and
+/// neither it nor the voxels pass the fine ones: what is left is a wave whose length depends on
+/// defocus and voxel size more than on the membrane. By how much is not known for a single
+/// tomogram, of which nobody tells defocus, correction and filters, so that a mean is taken off and
+/// its spread is owned up to. Mean and spread are those of `Scripts/validate-thickness.sh` on seeds
+/// 5001 and 5002: voxels of 8 to 17 Å, defocus 2, 4 and 7 µm, phases flipped (4.7 Å at 8 Å to 9.7 Å
+/// at 17 Å; s.d. 2.1 to 4.1 Å). The same contrast transfer acting on profiles in one dimension
+/// gives 3.2 to 6.3 Å, s.d. 1.9 to 3.4 Å.
 struct LeafletExcess {
   /// Mean excess, Å.
   let meanAngstrom: Double

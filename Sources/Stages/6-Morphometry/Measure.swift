@@ -34,11 +34,11 @@ public struct MeasuredMembrane: Codable, Hashable, Sendable {
 /// | `euler_characteristic` | 2 for a vesicle, 0 for a tube or torus, 1 for a sheet |
 ///
 /// The means of mean and Gaussian curvature have standard deviations from the posterior
-/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a label's
-/// own thickness. That of `peak_distance_A` is from the scatter of patches, that of `thickness_A` also
-/// from what imaging adds. Where the standard deviation is above half of an area or a volume, that
-/// abstains.
-/// The other standard deviations are empty, and so are all without a posterior.
+/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a
+/// label's own thickness. That of `peak_distance_A` is from the scatter of patches, that of
+/// `thickness_A` also from what imaging adds. Where the standard deviation is above half of an area
+/// or a volume, that abstains. The other standard deviations are empty, and so are all without a
+/// posterior.
 ///
 /// - Parameters:
 ///   - surface: the membrane's fitted surface.

@@ -13,11 +13,13 @@ struct CompareHalvesCommand: ParsableCommand {
     commandName: "compare-halves",
     abstract: "Test the error bars of surfaces with the halves of a tomogram.",
     discussion: """
-      EVEN and ODD are result folders of `bilayer segment`, of tomograms of the even and of the odd
-      frames or tilts. Halves can show that standard deviations are too narrow. They cannot show that
-      they are right: both share specimen, missing wedge and network, whose errors cancel.
+      EVEN and ODD are result folders of `bilayer segment`, of tomograms of the even
+      and of the odd frames or tilts. Halves can show that standard deviations are
+      too narrow. They cannot show that they are right: errors of what both share
+      (specimen, missing wedge, network) cancel.
 
-      Example:  bilayer segment even.mrc --output even && bilayer segment odd.mrc --output odd
+      Example:  bilayer segment even.mrc --output even
+                bilayer segment odd.mrc --output odd
                 bilayer compare-halves even odd --pairs pairs.csv
       """)
 
@@ -32,12 +34,12 @@ struct CompareHalvesCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Edge of the cubes drawn anew for intervals (default: 40 voxels).", valueName: "Å"))
+      "Cubes drawn anew for intervals (default: 40 voxels).", valueName: "Å"))
   var block: Double?
 
   @Option(
-    help: ArgumentHelp("Multiply standard deviations first: would others hold?", valueName: "X"))
-  var sdFactor = 1.0
+    help: ArgumentHelp("Multiply standard deviations first (default: 1).", valueName: "X"))
+  var sdFactor: Double?
 
   @Option(help: ArgumentHelp("How results are printed.", valueName: "text|json"))
   var format = OutputFormat.text
@@ -62,7 +64,7 @@ struct CompareHalvesCommand: ParsableCommand {
     let second = try HalfFolder(odd)
     try first.checkIsHalf(with: second)
     var options = HalfComparisonOptions(voxelAngstrom: first.geometry.meanVoxelSizeAngstrom)
-    options.factor = sdFactor
+    if let sdFactor { options.factor = sdFactor }
     if let block { options.blockAngstrom = block }
     let agreement = compareHalves(
       first.surfaces, second.surfaces,

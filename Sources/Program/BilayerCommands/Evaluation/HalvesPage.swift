@@ -9,19 +9,19 @@ struct HalvesPage {
   init(_ agreement: HalfSurfaceAgreement) { self.agreement = agreement }
 
   /// What no verdict may hide.
-  static let caveat =
-    "Halves share specimen, wedge, alignment and network, and errors of those cancel: they can show "
-    + "that standard deviations are too narrow, never that they are right. The standard deviations "
-    + "tested are those of the halves' surfaces; the whole tomogram has less noise."
+  static let caveat = """
+    Halves share specimen, wedge, alignment and network, and errors of those cancel: they can show that
+    standard deviations are too narrow, never that they are right. Those tested are of the halves'
+    surfaces; the whole tomogram has less noise.
+    """
 
   /// The verdict in a sentence.
   var sentence: String {
     switch agreement.verdict {
-    case .tooNarrow: "too narrow: the halves differ by more than the standard deviations say."
-    case .holds:
-      "holds: the halves differ by what the standard deviations say, as far as they can tell."
+    case .tooNarrow: "too narrow: the halves differ by more than standard deviations say."
+    case .holds: "holds: the halves differ by what standard deviations say, as far as they tell."
     case .wider:
-      "wider than the halves show: they differ by less than the standard deviations say. That is no "
+      "wider than the halves show: they differ by less than standard deviations say, which is no "
         + "proof that these are too wide."
     case .undecided: "undecided: too little surface is the same in both halves."
     }
@@ -29,25 +29,32 @@ struct HalvesPage {
 
   /// The page for people.
   var text: String {
-    let words = agreement.parts.filter { $0.verdict == .tooNarrow && $0.name != "all" }
+    """
+    \(TextTable.aligned(partRows))
+
+    \(TextTable.aligned(pairRows))
+
+    \(remarks.joined(separator: "\n"))
+    Verdict: \(sentence)
+    \(Self.caveat)
+
+    """
+  }
+
+  private var remarks: [String] {
+    let narrow = agreement.parts.filter { $0.verdict == .tooNarrow && $0.name != "all" }
       .map { Self.title($0.name) }
-    let factor = agreement.factor.map {
-      "Standard deviations times \(Self.text($0, digits: 2)) would cover 95 %.\n"
-    }
-    let lost = agreement.withoutCounterpart.map {
-      "\(Self.fixed(100 * $0, digits: 1)) % of the vertices have no membrane of the other half in reach.\n"
-    }
-    return """
-      \(TextTable.aligned(partRows))
-
-      \(TextTable.aligned(pairRows))
-
-      \(factor ?? "")\(lost ?? "")\
-      Intervals: 95 %, from cubes of \(TableNumber.text(agreement.blockAngstrom)) Å drawn anew.
-      Verdict: \(sentence)\(words.isEmpty ? "" : " Too narrow by themselves: \(words.joined(separator: ", ")).")
-      \(Self.caveat)
-
-      """
+    return [
+      agreement.factor.map {
+        "Standard deviations times \(Self.text($0, digits: 2)) would cover 95 %."
+      },
+      agreement.withoutCounterpart.map {
+        "\(Self.fixed(100 * $0, digits: 1)) % of the vertices have no membrane of the other half "
+          + "in reach."
+      },
+      "Intervals: 95 %, from cubes of \(TableNumber.text(agreement.blockAngstrom)) Å drawn anew.",
+      narrow.isEmpty ? nil : "Too narrow by themselves: \(narrow.joined(separator: ", ")).",
+    ].compactMap { $0 }
   }
 
   private var partRows: [[String]] {
