@@ -36,6 +36,8 @@ validate-cluster: packages engine build
 validate: packages engine build
 	sh Scripts/validate.sh
 	sh Scripts/validate-surfaces.sh
+	sh Scripts/validate-halves.sh
+	sh Scripts/validate-thickness.sh
 	sh Scripts/validate-strangers.sh
 	TOMOGRAM=1 sh Scripts/validate-gaps.sh none closing tensor-voting minimal-path judged-path merging tracer learned
 	sh Scripts/validate-em.sh

@@ -132,7 +132,8 @@ let stages: [Target] = [
   module(
     "Morphometry", "Stages/6-Morphometry",
     imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),
-  module("Evaluation", "Evaluation", imaging + ["Graphs", "Meshes", "Morphology"]),
+  module(
+    "Evaluation", "Evaluation", imaging + ["Graphs", "Meshes", "Morphology", "TomographicImaging"]),
 ]
 
 // MARK: - Program: composes everything
@@ -272,7 +273,10 @@ let testTargets: [Target] = [
     ]),
   tests(
     "EvaluationTests",
-    ["Evaluation", "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "Volumes"]),
+    [
+      "Evaluation", "LinearAlgebra", "Meshes", "TestSupport", "TomogramModel", "TomographicImaging",
+      "Volumes",
+    ]),
   tests(
     "ReportTests",
     everyFormat + [

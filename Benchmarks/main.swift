@@ -89,7 +89,8 @@ _ = try meter.measure("measure", voxels: voxels) {
     try measure(
       $0, surface: $1.surface, posterior: $1.posterior, tomogram: prepared.source,
       voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
-      tilt: simulated.truth.tilt)
+      tilt: simulated.truth.tilt
+    ).membrane
   }
   return nested(measured, surfaces: fitted.map(\.surface))
 }

@@ -22,6 +22,8 @@ public struct SurfaceUncertainty: MetricGroup, Equatable {
   public var coverageSeen: Double?
   /// The same where it does.
   public var coverageHidden: Double?
+  /// What every sd would have to be multiplied by for a coverage of 95 %.
+  public var factor: Double?
   /// Mean sd in Å.
   public var meanStandardDeviationAngstrom: Double?
   /// Root mean square true error in Å.
@@ -46,6 +48,7 @@ public struct SurfaceUncertainty: MetricGroup, Equatable {
       MetricRow("coverage_95_sd_high", coverageOfTerciles[2]),
       MetricRow("coverage_95_seen", coverageSeen),
       MetricRow("coverage_95_hidden", coverageHidden),
+      MetricRow("sd_factor_95", factor),
       MetricRow("mean_sd_A", meanStandardDeviationAngstrom),
       MetricRow("vertex_rmse_A", rootMeanSquareAngstrom),
       MetricRow("vertex_rmse_seen_A", rootMeanSquareSeenAngstrom),
@@ -86,6 +89,10 @@ extension SurfaceUncertainty {
     }
     coverageSeen = coverage(vertices.filter { !$0.isHidden })
     coverageHidden = coverage(vertices.filter(\.isHidden))
+    let ratios = vertices.map { $0.error == 0 ? 0 : $0.error / $0.standardDeviation }
+      .sorted()
+    let rank = Int((0.95 * Double(count)).rounded(.up)) - 1
+    factor = ratios.isEmpty ? nil : ratios[rank] / Self.factor95
     meanStandardDeviationAngstrom = ratio(
       vertices.reduce(0) { $0 + $1.standardDeviation }, Double(count))
     func rootMeanSquare(_ part: [Vertex]) -> Double? {

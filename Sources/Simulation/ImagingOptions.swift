@@ -57,6 +57,8 @@ public struct ImagingOptions: Codable, Equatable, Sendable {
   public var isQuantised = false
   /// Whether dense matter is bright; usual tomograms have it dark.
   public var isBright = false
+  /// Whether tomograms of every other projection are made too: an even and an odd half.
+  public var makesHalves = false
 
   /// The default series.
   public init() {}

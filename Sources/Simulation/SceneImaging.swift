@@ -15,6 +15,19 @@ public struct SceneImage: Sendable {
   /// Variance of the noise-free projection at the lowest tilt (after transfer, without gold) over
   /// that of the noise; nil without noise.
   public let tiltSNR: Double?
+  /// Tomograms of every other projection; nil where none were asked for.
+  public let halves: HalfTomograms?
+}
+
+/// Two tomograms of one specimen that share no projection, and so no noise.
+///
+/// Each has half the dose and twice the step between projections: its noise is √2 times that of the
+/// whole tomogram. Specimen, tilt range, and what is wrong with the microscope are the same.
+public struct HalfTomograms: Sendable {
+  /// Of the projections 0, 2, 4, ...
+  public let even: Volume<Float>
+  /// Of the projections 1, 3, 5, ...
+  public let odd: Volume<Float>
 }
 
 private enum Stream: UInt64 {
@@ -34,33 +47,27 @@ public func image(
 ) throws -> SceneImage {
   try options.check()
   let series = TiltSeries(scene: scene, options: options, seed: seed, workers: workers)
-  var signal = series.reconstruct(series.signalProjections())
-  try monitor.report(completed: 1, of: 3)
   let contrast = LeafletContrast(scene)
-  if 0 < options.wedgeFill {
-    series.fillWedge(of: &signal, contrast: contrast)
+  let record = try series.recorded(contrast: contrast, monitor: monitor)
+  let random = CounterRandom(seed: seed, stream: Stream.background.rawValue)
+  func finished(_ samples: [Float]) -> [Float] {
+    finish(
+      samples, geometry: scene.density.geometry, options: options, random: random, workers: workers)
   }
-  var samples = signal
-  var snr: Double?
-  if let target = options.leafletCNR {
-    let noise = series.reconstruct(series.noiseProjections())
-    try monitor.report(completed: 2, of: 3)
-    let scale = Float(
-      contrast.noiseScale(
-        signal: signal, noise: noise, target: target,
-        isOverNoiseAlone: options.cnrIsOverNoiseAlone))
-    for voxel in samples.indices { samples[voxel] += scale * noise[voxel] }
-    snr = series.tiltSNR(noiseScale: scale)
+  let tomogram = finished(record.samples)
+  func half(_ first: Int) -> Volume<Float> {
+    Volume(
+      geometry: scene.density.geometry,
+      samples: finished(series.half(from: first, of: record, contrast: contrast)))
   }
-  let finished = finish(
-    samples, geometry: scene.density.geometry, options: options,
-    random: CounterRandom(seed: seed, stream: Stream.background.rawValue), workers: workers)
   let sign: Float = options.isBright ? 1 : -1
-  let cnr = contrast.measured(finished.map { sign * $0 })
+  let cnr = contrast.measured(tomogram.map { sign * $0 })
+  let halves = options.makesHalves ? HalfTomograms(even: half(0), odd: half(1)) : nil
   try monitor.report(completed: 3, of: 3)
   return SceneImage(
-    tomogram: Volume(geometry: scene.density.geometry, samples: finished),
-    tiltAnglesDegrees: series.angles, leafletCNR: cnr, tiltSNR: snr)
+    tomogram: Volume(geometry: scene.density.geometry, samples: tomogram),
+    tiltAnglesDegrees: series.angles, leafletCNR: cnr,
+    tiltSNR: record.noiseScale.flatMap { series.tiltSNR(noiseScale: $0) }, halves: halves)
 }
 
 func standardDeviation(_ samples: [Float]) -> Double {
@@ -181,8 +188,8 @@ private struct TiltSeries {
 
   func reconstruct(_ stack: ProjectionStack) -> [Float] {
     let volume = backProject(
-      stack, weights: angularWeights(anglesDegrees: angles), geometry: scene.density.geometry,
-      workers: workers)
+      stack, weights: angularWeights(anglesDegrees: stack.anglesDegrees),
+      geometry: scene.density.geometry, workers: workers)
     guard 0 < options.lowPassVoxels else { return volume.samples }
     let size = scene.options.size
     let blur = 2 * .pi * options.lowPassVoxels
@@ -191,8 +198,9 @@ private struct TiltSeries {
     }
   }
 
-  /// Blends a reconstruction with what it would be if all directions were recorded at no tilt, at the
-  /// contrast that the reconstruction gives to head groups. Nothing happens where it gives none.
+  /// Blends a reconstruction with what it would be if all directions were recorded at no tilt, at
+  /// the contrast that the reconstruction gives to head groups. Nothing happens where it gives
+  /// none.
   func fillWedge(of signal: inout [Float], contrast: LeafletContrast) {
     guard let tilt = angles.indices.min(by: { abs(angles[$0]) < abs(angles[$1]) }) else { return }
     let size = scene.options.size
@@ -227,5 +235,55 @@ private struct TiltSeries {
     }
     let ratio = standardDeviation(clean.samples) / standardDeviation(noise.samples)
     return ratio * ratio / Double(noiseScale * noiseScale)
+  }
+}
+
+/// A tilt series that has been recorded and reconstructed.
+private struct RecordedSeries {
+  let signal: ProjectionStack
+  /// Noise of the amplitude it is drawn with; nil where none is added.
+  let noise: ProjectionStack?
+  /// What the noise is multiplied by.
+  let noiseScale: Float?
+  /// The reconstruction of both.
+  let samples: [Float]
+}
+
+extension TiltSeries {
+  /// Records and reconstructs all projections, the noise scaled to the contrast asked for.
+  func recorded(contrast: LeafletContrast, monitor: StageMonitor) throws -> RecordedSeries {
+    let projections = signalProjections()
+    var samples = filled(reconstruct(projections), contrast: contrast)
+    try monitor.report(completed: 1, of: 3)
+    guard let target = options.leafletCNR else {
+      return RecordedSeries(signal: projections, noise: nil, noiseScale: nil, samples: samples)
+    }
+    let noiseStack = noiseProjections()
+    let noise = reconstruct(noiseStack)
+    try monitor.report(completed: 2, of: 3)
+    let scale = Float(
+      contrast.noiseScale(
+        signal: samples, noise: noise, target: target,
+        isOverNoiseAlone: options.cnrIsOverNoiseAlone))
+    for voxel in samples.indices { samples[voxel] += scale * noise[voxel] }
+    return RecordedSeries(
+      signal: projections, noise: noiseStack, noiseScale: scale, samples: samples)
+  }
+
+  /// Reconstructs every other projection, from number `first` on.
+  func half(from first: Int, of record: RecordedSeries, contrast: LeafletContrast) -> [Float] {
+    var samples = filled(
+      reconstruct(record.signal.everyOther(from: first)), contrast: contrast)
+    guard let stack = record.noise, let scale = record.noiseScale else { return samples }
+    let noise = reconstruct(stack.everyOther(from: first))
+    for voxel in samples.indices { samples[voxel] += scale * noise[voxel] }
+    return samples
+  }
+
+  private func filled(_ signal: [Float], contrast: LeafletContrast) -> [Float] {
+    guard 0 < options.wedgeFill else { return signal }
+    var signal = signal
+    fillWedge(of: &signal, contrast: contrast)
+    return signal
   }
 }

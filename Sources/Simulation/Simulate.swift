@@ -15,6 +15,8 @@ public struct SimulatedTomogram: Sendable {
   public var truth: TruthRecord
   /// A segmentation with gaps; nil where none were asked for.
   public var gaps: GapTruth?
+  /// Tomograms of every other projection; nil where none were asked for.
+  public var halves: HalfTomograms?
 }
 
 /// Simulates a tomogram.
@@ -52,7 +54,8 @@ public func simulate(
     instances: shown.map { $0.truth(tilt: tilt) })
   return SimulatedTomogram(
     tomogram: image.tomogram, labels: scene.labels,
-    surfaces: shown.map { $0.surface(tilt: tilt) }, truth: truth, gaps: scene.gaps)
+    surfaces: shown.map { $0.surface(tilt: tilt) }, truth: truth, gaps: scene.gaps,
+    halves: image.halves)
 }
 
 extension SceneMembrane {

@@ -18,7 +18,8 @@ struct SegmentTests {
     "bilayer segment tomogram.mrc --model model --threads 1 --quiet --output"
   private static let files = [
     "bridges.csv", "instances.csv", "instances.mrc", "mask.mrc", "methods.txt", "open.cxc",
-    "plan.json", "probability.mrc", "provenance.mrc", "report.html", "shapes.csv", "surfaces",
+    "plan.json", "probability.mrc", "profiles.csv", "provenance.mrc", "report.html", "shapes.csv",
+    "surfaces",
   ]
 
   private func withScene(_ body: (String) throws -> Void) throws {

@@ -131,6 +131,41 @@ struct StageTests {
     }
   }
 
+  @Test(
+    "Results of two halves are compared in words, JSON and a table; what are no halves is refused")
+  func comparesHalves() throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        for half in even odd; do
+          bilayer fit --instances labels.mrc --output $half --quiet; done
+        cp labels.mrc copy.mrc
+        bilayer compare-halves even odd --pairs pairs.csv >text
+        grep -q '^Verdict: ' text
+        grep -q 'never that they are right' text
+        bilayer compare-halves even odd --sd-factor 0.5 --format json
+        set +e
+        bilayer compare-halves even odd --pairs pairs.csv; echo "status $?" >&2
+        bilayer compare-halves even nothing; echo "status $?" >&2
+        bilayer simulate --output other --size 48x48x32 --quiet
+        bilayer fit --instances other/labels.mrc --output third --quiet
+        bilayer compare-halves even third; echo "status $?" >&2
+        """, in: folder)
+      let table = try CSVTable.read(path: folder + "/pairs.csv")
+      #expect(table.rows.map { Array($0[0...1]) } == [["1", "1"], ["2", "2"]], "\(run.messages)")
+      #expect(table.rows.allSatisfy { $0[table.column("coverage_95") ?? 0] == "1" })
+      for line in ["\"verdict\" : ", "\"coverage_95\" : {", "\"factor\" : {", "\"block_A\" : 400"] {
+        #expect(run.output.contains(line), "\(line) is not in \(run.output)")
+      }
+      #expect(run.messages.contains("pairs.csv"))
+      #expect(run.messages.contains("48 x 48 x 32"))
+      #expect(
+        run.messages.split(separator: "\n").filter { $0.hasPrefix("status") }.map { $0.suffix(1) }
+          == ["2", "2", "3"])
+    }
+  }
+
   @Test("A result on another grid than the truth is refused")
   func refusesOtherGrids() throws {
     try withScene { folder in

@@ -117,6 +117,7 @@ private func report(
     // The error is 20 Å, just above 1.96 · 9.9 Å.
     #expect(found["coverage_95"] == (spread < 10 ? 0 : 1))
     #expect(isNear(found["vertex_rmse_A"], 20, 0.2))
+    #expect(isNear(found["sd_factor_95"], 20 / (1.96 * spread), 0.01))
     #expect(isNear(found["mean_sd_over_rmse"], spread / 20, 0.01))
   }
 
@@ -132,9 +133,11 @@ private func report(
       return SurfaceUncertainty.Vertex(
         error: abs(normal) * spread, standardDeviation: spread, isHidden: number % 3 == 0)
     }
-    for row in SurfaceUncertainty(vertices).rows where row.name.hasPrefix("coverage") {
+    let found = SurfaceUncertainty(vertices)
+    for row in found.rows where row.name.hasPrefix("coverage") {
       #expect(isNear(row.value, 0.95, 0.012), "\(row.name)")
     }
+    #expect(isNear(found.factor, 1, 0.03))
   }
 
   @Test("Terciles part vertices by sd: an error hidden in the small ones shows")

@@ -184,6 +184,30 @@ import Volumes
     #expect(inner(part) == inner(samples))
   }
 
+  @Test("A mask read tile by tile gives the samples of one in memory, rims and all")
+  func readInTiles() throws {
+    let region = Region(
+      lower: VoxelIndex(x: 3, y: 2, z: 1), upper: VoxelIndex(x: 190, y: 38, z: 118))
+    let size = VolumeSize(x: 194, y: 40, z: 120)
+    let plane = AnalyticSurface.plane(
+      point: SIMD3(100, 20, 60), normal: direction(thetaDegrees: 40, phiDegrees: 20))
+    let mask = Volume(
+      geometry: VolumeGeometry(size: size, voxelSizeAngstrom: 10),
+      samples: plane.mask(size: size, thickness: 4) { ($0 - SIMD3(90, 20, 60)).x < 40 }.samples)
+    let whole = midSurface(
+      of: try mask.read(region), geometry: mask.geometry, workers: Workers(count: 2))
+    let tiles = midSurfaceTiles(of: region)
+    #expect(tiles.count == 4)
+    let parts = try tiles.flatMap {
+      try midSurface(of: mask, in: $0, bounds: region, keepsRims: true, workers: .one)
+    }
+    #expect(!whole.isEmpty)
+    func inOrder(_ samples: [MidSurfaceSample]) -> [SIMD3<Double>] {
+      samples.map(\.position).sorted { ($0.z, $0.y, $0.x) < ($1.z, $1.y, $1.x) }
+    }
+    #expect(inOrder(parts) == inOrder(whole))
+  }
+
   @Test("A skeleton surface holds one voxel of each column, and none where there is no mask")
   func skeleton() {
     let size = VolumeSize(x: 20, y: 20, z: 20)

@@ -28,18 +28,20 @@ private func measured(
   try measure(
     record, surface: surface, posterior: nil, tomogram: tomogram, voxelVolumeNm3: 1,
     voxelSizeIsKnown: known,
-    tilt: .customary)
+    tilt: .customary
+  ).membrane
 }
 
 /// Two dense leaflets on either side of a sphere, with noise of the given deviation.
 private func bilayer(
-  center: SIMD3<Double>, radius: Double, spacing: Double, noise: Double, voxel: Double = 8
+  center: SIMD3<Double>, radius: Double, spacing: Double, noise: Double, voxel: Double = 8,
+  seed: UInt64 = 5
 ) -> Volume<Float> {
   let edge = Int(2 * (radius + 140) / voxel)
   let geometry = VolumeGeometry(
     size: VolumeSize(x: edge, y: edge, z: edge), voxelSizeAngstrom: SIMD3(repeating: voxel),
     originAngstrom: center - voxel * Double(edge) / 2)
-  var state: UInt64 = 5
+  var state = seed
   var samples: [Float] = []
   for z in 0..<edge {
     for y in 0..<edge {
@@ -121,11 +123,12 @@ private func bilayer(
 @Suite struct ThicknessTests {
   private let center = SIMD3(1000.0, -200, 50)
 
+  /// Distance of the peaks: nothing has been imaged here.
   private func thickness(spacing: Double, noise: Double, offset: Double = 0) throws -> Measurement {
     let mesh = TriangleMesh.icosphere(
       center: center, radiusAngstrom: 200 + offset, subdivisions: 3)
     let tomogram = bilayer(center: center, radius: 200, spacing: spacing, noise: noise)
-    return try #require(try measured(surface(mesh), tomogram: tomogram)["thickness_A"])
+    return try #require(try measured(surface(mesh), tomogram: tomogram)["peak_distance_A"])
   }
 
   @Test(
@@ -150,15 +153,55 @@ private func bilayer(
     #expect(close.verdict.contains("not resolved"))
     let mesh = TriangleMesh.icosphere(center: center, radiusAngstrom: 120, subdivisions: 2)
     let empty = bilayer(center: center, radius: 9000, spacing: 38, noise: 1, voxel: 40)
-    let verdict = try #require(try measured(surface(mesh), tomogram: empty)["thickness_A"])
+    let verdict = try #require(try measured(surface(mesh), tomogram: empty)["peak_distance_A"])
     #expect(verdict.value == nil && !verdict.verdict.isEmpty)
+  }
+
+  @Test("The standard deviation of the peaks' distance is its scatter from one noise to another")
+  func deviation() throws {
+    let mesh = TriangleMesh.icosphere(center: center, radiusAngstrom: 300, subdivisions: 3)
+    let found = try (UInt64(0)..<12).map { seed in
+      let tomogram = bilayer(
+        center: center, radius: 300, spacing: 40, noise: 1, seed: 1000 * seed + 7)
+      return try #require(try measured(surface(mesh), tomogram: tomogram)["peak_distance_A"])
+    }
+    let values = try found.map { try #require($0.value) }
+    let deviations = try found.map { try #require($0.standardDeviation) }
+    let mean = values.reduce(0, +) / 12
+    let scatter = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 11).squareRoot()
+    let typical = (deviations.reduce(0) { $0 + $1 * $1 } / 12).squareRoot()
+    // A scatter of twelve is known to a fifth: two of them to either side, and as much for the
+    // deviations.
+    #expect(0.5 < typical / scatter && typical / scatter < 2, "\(typical) for \(scatter)")
+  }
+
+  @Test(
+    "Without noise the profile has a peak at each leaflet, a dip between them, and its own errors")
+  func profile() throws {
+    let mesh = TriangleMesh.icosphere(center: center, radiusAngstrom: 200, subdivisions: 3)
+    let found = try measure(
+      record, surface: surface(mesh), posterior: nil,
+      tomogram: bilayer(center: center, radius: 200, spacing: 40, noise: 0), voxelVolumeNm3: 1,
+      voxelSizeIsKnown: true, tilt: .customary)
+    let profile = try #require(found.profile)
+    func density(at distance: Double) throws -> Double {
+      profile.density[try #require(profile.distancesAngstrom.firstIndex(of: distance))]
+    }
+    #expect(try density(at: 0) < min(try density(at: 20), try density(at: -20)))
+    #expect(try density(at: 60) < density(at: 0))
+    #expect(profile.standardErrors.count == profile.density.count && 4 <= profile.patches)
+    #expect(profile.standardErrors.allSatisfy { 0 <= $0 && $0 < 0.2 })
+    let none = try measure(
+      record, surface: surface(mesh), posterior: nil, tomogram: nil, voxelVolumeNm3: 1,
+      voxelSizeIsKnown: true, tilt: .customary)
+    #expect(none.profile == nil)
   }
 
   @Test("Pure noise on the surface's own grid hardly ever passes for leaflets")
   func noise() throws {
     let mesh = TriangleMesh.icosphere(center: center, radiusAngstrom: 200, subdivisions: 3)
     let tomogram = bilayer(center: center + SIMD3(0, 0, 1), radius: 200, spacing: 9000, noise: 1)
-    let result = try #require(try measured(surface(mesh), tomogram: tomogram)["thickness_A"])
+    let result = try #require(try measured(surface(mesh), tomogram: tomogram)["peak_distance_A"])
     #expect(result.value == nil)
   }
 }
@@ -202,7 +245,8 @@ private func bilayer(
     options.posteriorDraws = draws
     return try measure(
       record, surface: surface(mesh), posterior: posterior, tomogram: nil, voxelVolumeNm3: 1,
-      voxelSizeIsKnown: true, tilt: .customary, options: options, seed: seed)
+      voxelSizeIsKnown: true, tilt: .customary, options: options, seed: seed
+    ).membrane
   }
 
   @Test("A sphere's area and volume have the exact deviations of their first variation")
@@ -210,8 +254,8 @@ private func bilayer(
     let radius = 200.0
     let mesh = TriangleMesh.icosphere(radiusAngstrom: radius, subdivisions: 2)
     let posterior = posterior(mesh)
-    // A displacement d changes the volume by Σ a d and the area by Σ 2 a d / r, a the vertices' areas:
-    // variances are aᵀ Q⁻¹ a, by a solve, without any draw.
+    // A displacement d changes the volume by Σ a d and the area by Σ 2 a d / r, a the vertices'
+    // areas: variances are aᵀ Q⁻¹ a, by a solve, without any draw.
     let weights = mesh.vertexAreasAngstrom2()
     let solved = try posterior.field().factor.solve(weights)
     let volume = zip(weights, solved).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot() / 1000

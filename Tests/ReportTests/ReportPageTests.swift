@@ -2,6 +2,7 @@ import CZlib
 import FoundationEssentials
 import GapTracing
 import InstanceSeparation
+import TableFormats
 import Testing
 import TomogramModel
 
@@ -12,6 +13,34 @@ import TomogramModel
     var model = try ReportPhantom.few(size: 16).model(subdivisions: 1)
     change(&model)
     return try ReportPage(model).html()
+  }
+
+  @Test(
+    "The density across the first six membranes is drawn with its error, and nothing where there is none"
+  )
+  func profiles() throws {
+    let table = try CSVTable.parse(
+      """
+      label,distance_A,density,density_se,patches
+      3,-10,0.5,0.1,8
+      3,0,0,0.1,8
+      3,10,oops,0.1,8
+      3,20,0.4,0.1,8
+      7,0,1,0.1,8
+      """)
+    let curves = DensityProfileCurve.curves(of: table)
+    // One row is no number, and a single point is no curve.
+    #expect(curves.map(\.label) == [3])
+    #expect(curves[0].distances == [-10, 0, 20] && curves[0].density == [0.5, 0, 0.4])
+    let drawn = try page { model in
+      model.profiles = (1...8).map { label in
+        DensityProfileCurve(
+          label: label, distances: [-10, 0, 10], density: [0.5, 0, 0.4], errors: [0.1, 0.1, 0.1])
+      }
+    }
+    #expect(drawn.ranges(of: "aria-label=\"Density across membrane ").count == 6)
+    #expect(drawn.ranges(of: "class=\"band\"").count == 6)
+    #expect(try !page().contains("id=\"profiles\""))
   }
 
   /// The text of the element that the buffer of a name lies in.

@@ -53,6 +53,32 @@ private func smallOptions() -> SimulationOptions {
     #expect(first.tomogram != other.tomogram)
   }
 
+  @Test("Halves of a series add up to the whole, with other noise, and change nothing in it")
+  func halves() throws {
+    var options = smallOptions()
+    let alone = try simulate(options, seed: 5, workers: Workers(count: 2))
+    options.imaging.makesHalves = true
+    let found = try simulate(options, seed: 5, workers: Workers(count: 2))
+    #expect(found.tomogram == alone.tomogram && alone.halves == nil)
+    let halves = try #require(found.halves)
+    let (even, odd) = (halves.even.samples, halves.odd.samples)
+    // Each tomogram has a s.d. of 1; the whole is proportional to a sum of the halves whose scales
+    // are found by least squares.
+    func product(_ a: [Float], _ b: [Float]) -> Double {
+      zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    let whole = found.tomogram.samples
+    let (ee, eo, oo) = (product(even, even), product(even, odd), product(odd, odd))
+    let (we, wo, ww) = (product(whole, even), product(whole, odd), product(whole, whole))
+    let determinant = ee * oo - eo * eo
+    let (a, b) = ((we * oo - wo * eo) / determinant, (wo * ee - we * eo) / determinant)
+    let explained = a * we + b * wo
+    #expect(1 - explained / ww < 1e-6)
+    // Of the halves' variance most is noise, which they do not share.
+    #expect(eo / (ee * oo).squareRoot() < 0.6)
+    #expect(0.3 < a && 0.3 < b)
+  }
+
   @Test("Sheets are placed as they are drawn: most stand upright, in deep and in shallow volumes")
   func sheetsStandUpright() {
     for depth in [24, 56] {

@@ -31,6 +31,17 @@ private func noise(_ count: Int, seed: UInt64) -> [Float] {
 }
 
 @Suite struct ProjectionTests {
+  @Test("Every other projection keeps its angle and its pixels, from the first or the second on")
+  func everyOther() {
+    let angles = [-60.0, -20, 0, 20, 61]
+    let stack = ProjectionStack(
+      anglesDegrees: angles, width: 2, height: 1, samples: (0..<10).map { Float($0) })
+    let even = stack.everyOther(from: 0)
+    #expect(even.anglesDegrees == [-60, 0, 61] && even.samples == [0, 1, 4, 5, 8, 9])
+    let odd = stack.everyOther(from: 1)
+    #expect(odd.anglesDegrees == [-20, 20] && odd.samples == [2, 3, 6, 7])
+  }
+
   @Test("A disc projects to its chords", arguments: [0.0, 17, -33, 45, 60, 66])
   func chords(angle: Double) {
     let size = VolumeSize(x: 80, y: 1, z: 70)

@@ -7,22 +7,23 @@ public func midSurfaceTiles(of bounds: Region) -> [Region] {
 
 /// The mid-surface of a mask of any size in and around a tile.
 ///
-/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)` without rims, in raster order of
-/// smaller tiles. Memory: the tile with its halo, and 60 bytes per voxel of an 80³ tile per worker.
+/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)`, in raster order of smaller tiles. Memory: the tile with its halo, and 60 bytes per voxel of an 80³ tile per worker.
 ///
 /// - Parameters:
-///   - tile: one of `midSurfaceTiles(of:)`.
+///   - tile: one of `midSurfaceTiles(of:)`, of the bounds.
+///   - bounds: nothing beyond is looked at; nil: the volume's.
 ///   - overlap: how many voxels beyond the tile samples are handed out too, for neighbourhoods that cross
 ///     its border; each voxel belongs to one tile only.
 /// - Throws: the source's errors.
 public func midSurface(
-  of mask: any VolumeSource<Int8>, in tile: Region, overlap: Int = 0, workers: Workers
+  of mask: any VolumeSource<Int8>, in tile: Region, bounds: Region? = nil, overlap: Int = 0,
+  keepsRims: Bool = false, workers: Workers
 ) throws -> [MidSurfaceSample] {
-  let bounds = mask.geometry.bounds
+  let bounds = bounds ?? mask.geometry.bounds
   let core = tile.expanded(by: overlap).clamped(to: bounds)
   let block = try mask.read(core.expanded(by: RidgeTile.halo).clamped(to: bounds))
   return midSurface(
-    of: block, core: core, geometry: mask.geometry, keepsRims: false, workers: workers)
+    of: block, core: core, geometry: mask.geometry, keepsRims: keepsRims, workers: workers)
 }
 
 /// Finds the mid-surface of a mask of any size, tile by tile, in bounded memory.

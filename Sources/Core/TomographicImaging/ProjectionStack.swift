@@ -37,4 +37,15 @@ public struct ProjectionStack: Equatable, Sendable {
   public func range(ofProjection index: Int) -> Range<Int> {
     (index * width * height)..<((index + 1) * width * height)
   }
+
+  /// Every other projection, from number `first` on.
+  ///
+  /// - Precondition: `first` is the number of a projection.
+  public func everyOther(from first: Int) -> ProjectionStack {
+    precondition(anglesDegrees.indices.contains(first), "A half begins at one of the projections.")
+    let chosen = stride(from: first, to: anglesDegrees.count, by: 2)
+    return ProjectionStack(
+      anglesDegrees: chosen.map { anglesDegrees[$0] }, width: width, height: height,
+      samples: chosen.flatMap { samples[range(ofProjection: $0)] })
+  }
 }

@@ -17,8 +17,9 @@ struct Bilayer: ParsableCommand {
     subcommands: [
       SegmentCommand.self, PredictCommand.self, TraceCommand.self, SeparateCommand.self,
       FitCommand.self, MeasureCommand.self, ClassifyCommand.self, ReportCommand.self,
-      ExportCommand.self, BatchCommand.self, StatusCommand.self, EvaluateCommand.self,
-      SimulateCommand.self, TrainCommand.self, TrainTracerCommand.self, InfoCommand.self,
+      ExportCommand.self, BatchCommand.self, StatusCommand.self, CompareHalvesCommand.self,
+      EvaluateCommand.self, SimulateCommand.self, TrainCommand.self, TrainTracerCommand.self,
+      InfoCommand.self,
       ValidateCommand.self,
     ])
 }

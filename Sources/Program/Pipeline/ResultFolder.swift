@@ -29,6 +29,8 @@ public struct ResultFolder: Hashable, Sendable {
   public var table: String { path + "/instances.csv" }
   /// What membranes are classed by: a row per membrane.
   public var shapes: String { path + "/shapes.csv" }
+  /// Density across each membrane.
+  public var profiles: String { path + "/profiles.csv" }
   /// Classes by a model of the user's, by `bilayer classify --from`.
   public var classes: String { path + "/classes.csv" }
   /// Label of the innermost membrane around each voxel.
@@ -82,7 +84,8 @@ public struct ResultFolder: Hashable, Sendable {
     case .trace: ["mask.mrc", "provenance.mrc", "bridges.csv"]
     case .separate: ["instances.mrc"]
     case .fit: ["surfaces/"]
-    case .measure: ["instances.csv", "shapes.csv", "classes.csv", "lumen.mrc", "shells/"]
+    case .measure:
+      ["instances.csv", "shapes.csv", "profiles.csv", "classes.csv", "lumen.mrc", "shells/"]
     case .report: ["report.html", "methods.txt", "open.cxc"]
     }
   }

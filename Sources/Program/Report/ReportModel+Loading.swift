@@ -31,6 +31,9 @@ extension ReportModel {
     let planned = try readPlan(files)
     isMeasured = files.existing("instances.csv") != nil
     if isMeasured { membranes = try MembraneTable.read(path: files.path("instances.csv")) }
+    if let path = files.existing("profiles.csv") {
+      profiles = DensityProfileCurve.curves(of: try CSVTable.read(path: path))
+    }
     if let path = files.existing("bridges.csv") { bridges = try BridgeTable.read(path: path) }
     if let path = files.existing("halves.json") { addHalves(try InputFile(path: path).readAll()) }
     try addVolumes(

@@ -25,6 +25,8 @@ public struct ReportModel: Sendable {
   public var meshes: PackedMeshes
   /// Area by mean curvature, one entry a membrane with a surface.
   var curvatureAreas: [CurvatureAreas] = []
+  /// Density across membranes, by label; empty where there is no table of it.
+  var profiles: [DensityProfileCurve] = []
   /// Rows of the table, by label.
   public var membranes: [Membrane]
   /// Whether there is a table at all; without one nothing is said about how many membranes there
@@ -32,8 +34,8 @@ public struct ReportModel: Sendable {
   public var isMeasured: Bool
   /// Voxels by how they are known, by label; empty where there is no provenance.
   public var provenance: [Int: ProvenanceCount]
-  /// What the network's probabilities say against the truth, on tomograms it has not learned from; nil
-  /// where nobody knows.
+  /// What the network's probabilities say against the truth, on tomograms it has not learned from;
+  /// nil where nobody knows.
   public var reliability: ProbabilityBins?
   /// How well predictions on half tomograms agree; nil where there were none.
   public var halves: HalfAgreement?

@@ -160,6 +160,8 @@ extension ReportPage {
     .plot text { fill: var(--soft); font-size: 11.5px; }
     .plot .zero { fill: none; stroke: var(--line); stroke-dasharray: 2 3; }
     .plot .bar { fill: var(--accent); opacity: 0.75; }
+    .plot .band { fill: var(--accent); opacity: 0.25; }
+    .plot .curve { fill: none; stroke: var(--accent); stroke-width: 1.8; }
     .plot .whisker { stroke: var(--soft); stroke-width: 1.2; }
     .plot .tick { text-anchor: end; }
     .effect { display: block; }

@@ -18,7 +18,7 @@ public struct ReportPage {
   public func html() throws -> String {
     Self.document(
       title: "\(model.name) · Bilayer report",
-      body: header + "<main>" + viewer + membraneSection + histogramSection
+      body: header + "<main>" + viewer + membraneSection + histogramSection + profileSection
         + provenanceSection + bridgeSection + methodsSection + planSection + "</main>" + footer
         + (try dataElements())
         + "<script>\n" + Self.script + "</script>")

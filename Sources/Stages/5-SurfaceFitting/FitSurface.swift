@@ -94,6 +94,9 @@ private func drawnSurface(
   return mesh
 }
 
+/// Voxels of the largest region that is looked at in one piece.
+private let largestRegion = 1 << 26
+
 /// The samples of one label's mid-surface.
 private func midSurfaceSamples(
   of membrane: Membrane, in instances: any VolumeSource<UInt16>, workers: Workers
@@ -101,16 +104,35 @@ private func midSurfaceSamples(
   let geometry = instances.geometry
   // Room around the label, so that only the volume's own border counts as unknown.
   let region = membrane.region.expanded(by: 6).clamped(to: geometry.bounds)
-  let label = UInt16(exactly: membrane.label)
-  let mask = try instances.read(region).map { $0 == label ? Int8(1) : 0 }
-  guard mask.samples.contains(1) else {
-    throw SurfaceFittingError.labelMissing(label: membrane.label)
+  let mask = LabelMask(base: instances, label: UInt16(exactly: membrane.label))
+  let samples: [MidSurfaceSample]
+  if region.size.count <= largestRegion {
+    let block = try mask.read(region)
+    guard block.samples.contains(1) else {
+      throw SurfaceFittingError.labelMissing(label: membrane.label)
+    }
+    samples = midSurface(of: block, geometry: geometry, workers: workers)
+  } else {
+    samples = try midSurfaceTiles(of: region).flatMap {
+      try midSurface(of: mask, in: $0, bounds: region, keepsRims: true, workers: workers)
+    }
   }
-  let samples = midSurface(of: mask, geometry: geometry, workers: workers)
   guard 12 <= samples.count else {
     throw SurfaceFittingError.noSurface(label: membrane.label, samples: samples.count)
   }
   return samples
+}
+
+/// 1 where a volume of labels has one of them.
+private struct LabelMask: VolumeSource {
+  let base: any VolumeSource<UInt16>
+  let label: UInt16?
+
+  var geometry: VolumeGeometry { base.geometry }
+
+  func read(_ region: Region) throws -> Block<Int8> {
+    try base.read(region).map { $0 == label ? 1 : 0 }
+  }
 }
 
 /// The finished mesh of oriented samples; empty where they make no surface.
@@ -153,24 +175,35 @@ private func vertexProvenance(
     return normals.map { tilt.hides(normal: $0) ? .inferred : .seen }
   }
   let geometry = source.geometry
-  let block = try source.read(region.expanded(by: 2).clamped(to: geometry.bounds))
-  return mesh.vertices.map { vertex in
-    let place = geometry.coordinate(of: Position(angstrom: vertex))
-    let nearest = place.rounded(.toNearestOrEven)
-    var best = (distance: Double.infinity, provenance: Provenance.seen)
-    for z in -1...1 {
-      for y in -1...1 {
-        for x in -1...1 {
-          let index = VoxelIndex(
-            x: Int(nearest.x) + x, y: Int(nearest.y) + y, z: Int(nearest.z) + z)
-          guard block.region.contains(index),
-            let known = Provenance(rawValue: block[index]), known != .none
-          else { continue }
-          let offset = nearest + SIMD3(Double(x), Double(y), Double(z)) - place
-          if offset.dot(offset) < best.distance { best = (offset.dot(offset), known) }
-        }
+  let bounds = region.expanded(by: 2).clamped(to: geometry.bounds)
+  var known = [Provenance](repeating: .seen, count: mesh.vertices.count)
+  for vertices in mesh.verticesByCube(edgeAngstrom: 64 * geometry.meanVoxelSizeAngstrom) {
+    let places = vertices.map { geometry.coordinate(of: Position(angstrom: mesh.vertices[$0])) }
+    let block = try source.read(Region(around: places, margin: 3).clamped(to: bounds))
+    for (vertex, place) in zip(vertices, places) {
+      known[vertex] = nearestProvenance(to: place, in: block, geometry)
+    }
+  }
+  return known
+}
+
+private func nearestProvenance(
+  to place: SIMD3<Double>, in block: Block<Int8>, _ geometry: VolumeGeometry
+) -> Provenance {
+  let nearest = place.rounded(.toNearestOrEven)
+  var best = (distance: Double.infinity, provenance: Provenance.seen)
+  for z in -1...1 {
+    for y in -1...1 {
+      for x in -1...1 {
+        let index = VoxelIndex(
+          x: Int(nearest.x) + x, y: Int(nearest.y) + y, z: Int(nearest.z) + z)
+        guard block.region.contains(index),
+          let known = Provenance(rawValue: block[index]), known != .none
+        else { continue }
+        let offset = nearest + SIMD3(Double(x), Double(y), Double(z)) - place
+        if offset.dot(offset) < best.distance { best = (offset.dot(offset), known) }
       }
     }
-    return best.provenance
   }
+  return best.provenance
 }

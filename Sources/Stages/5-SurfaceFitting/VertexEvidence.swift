@@ -29,10 +29,10 @@ struct VertexEvidence {
     }
     guard let probability else { return }
     let geometry = probability.geometry
-    for vertices in Self.cubes(of: mesh, edge: 64 * geometry.meanVoxelSizeAngstrom) {
+    for vertices in mesh.verticesByCube(edgeAngstrom: 64 * geometry.meanVoxelSizeAngstrom) {
       let places = vertices.map { geometry.coordinate(of: Position(angstrom: mesh.vertices[$0])) }
       let block = try probability.read(
-        Self.region(around: places, margin: 4).clamped(to: geometry.bounds))
+        Region(around: places, margin: 4).clamped(to: geometry.bounds))
       for (vertex, place) in zip(vertices, places) {
         let step = normals[vertex] / geometry.voxelSizeAngstrom
         let voxel = geometry.meanVoxelSizeAngstrom
@@ -44,23 +44,28 @@ struct VertexEvidence {
       }
     }
   }
+}
 
+extension TriangleMesh {
   /// Vertices by cubes of space, in a fixed order.
-  private static func cubes(of mesh: TriangleMesh, edge: Double) -> [[Int]] {
+  func verticesByCube(edgeAngstrom edge: Double) -> [[Int]] {
     var cubes: [SIMD3<Double>: [Int]] = [:]
-    for (vertex, place) in mesh.vertices.enumerated() {
+    for (vertex, place) in vertices.enumerated() {
       cubes[(place / edge).rounded(.down), default: []].append(vertex)
     }
     return cubes.values.sorted { $0[0] < $1[0] }
   }
+}
 
-  private static func region(around places: [SIMD3<Double>], margin: Int) -> Region {
+extension Region {
+  /// The voxels around some places in voxel coordinates, at least one.
+  init(around places: [SIMD3<Double>], margin: Int) {
     var (lower, upper) = (places[0], places[0])
     for place in places {
       lower = pointwiseMin(lower, place)
       upper = pointwiseMax(upper, place)
     }
-    return Region(
+    self = Region(
       lower: VoxelIndex(x: Int(lower.x), y: Int(lower.y), z: Int(lower.z)),
       upper: VoxelIndex(x: Int(upper.x) + 1, y: Int(upper.y) + 1, z: Int(upper.z) + 1)
     ).expanded(by: margin)

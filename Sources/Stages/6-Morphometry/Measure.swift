@@ -4,6 +4,19 @@ public import Meshes
 public import TomogramModel
 public import Volumes
 
+/// A membrane's record, and the density across it.
+public struct MeasuredMembrane: Codable, Hashable, Sendable {
+  /// The record with all measurements.
+  public var membrane: Membrane
+  /// What the thickness is read from; nil where none could be had.
+  public var profile: LeafletProfile?
+
+  /// Puts both together.
+  public init(membrane: Membrane, profile: LeafletProfile?) {
+    (self.membrane, self.profile) = (membrane, profile)
+  }
+}
+
 /// Measures one membrane: its record with `closed` and all measurements filled in.
 ///
 /// | column | what |
@@ -11,7 +24,8 @@ public import Volumes
 /// | `area_nm2` | of the mid-surface |
 /// | `seen_area_nm2` | the part that was seen in the density and that the wedge does not hide |
 /// | `volume_nm3` | enclosed; abstains for an open surface |
-/// | `thickness_A` | head group to head group, from the density; abstains where not resolved |
+/// | `thickness_A` | head group to head group: the next, less what imaging adds (`LeafletExcess`) |
+/// | `peak_distance_A` | between the density's two peaks; abstains where not resolved |
 /// | `label_thickness_A` | of the label: its volume over its area |
 /// | `mean_curvature_per_nm` | mean of (κ₁ + κ₂)/2 by area; its sign is the normal's |
 /// | `rms_curvature_per_nm` | root mean square of (κ₁ + κ₂)/2 by area |
@@ -20,9 +34,11 @@ public import Volumes
 /// | `euler_characteristic` | 2 for a vesicle, 0 for a tube or torus, 1 for a sheet |
 ///
 /// The means of mean and Gaussian curvature have standard deviations from the posterior
-/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a label's
-/// own thickness. Where the standard deviation is above half of an area or a volume, that abstains.
-/// The other standard deviations are empty, and so are all without a posterior.
+/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a
+/// label's own thickness. That of `peak_distance_A` is from the scatter of patches, that of
+/// `thickness_A` also from what imaging adds. Where the standard deviation is above half of an area
+/// or a volume, that abstains. The other standard deviations are empty, and so are all without a
+/// posterior.
 ///
 /// - Parameters:
 ///   - surface: the membrane's fitted surface.
@@ -34,10 +50,10 @@ public func measure(
   _ membrane: Membrane, surface: MembraneSurface, posterior: SurfacePosterior?,
   tomogram: (any VolumeSource<Float>)?, voxelVolumeNm3: Double, voxelSizeIsKnown: Bool,
   tilt: TiltGeometry, options: MorphometryOptions = .init(), seed: UInt64 = 1
-) throws -> Membrane {
+) throws -> MeasuredMembrane {
   var result = membrane
   result.closed = surface.mesh.isClosed
-  let thickness: Measurement =
+  let leaflets =
     voxelSizeIsKnown
     ? try leafletThickness(surface, tomogram: tomogram, tilt: tilt, options: options)
     : .abstained(unknownVoxelSize)
@@ -47,7 +63,7 @@ public func measure(
       largest: options.largestPosterior, seed: seed)
   }
   let measured = measurements(
-    of: surface, deviations: draws?.deviations ?? [:], thickness: thickness,
+    of: surface, deviations: draws?.deviations ?? [:], leaflets: leaflets,
     labelVolumeNm3: Double(membrane.voxels) * voxelVolumeNm3, tilt: tilt)
   result.measurements = measured.map { name, value in
     NamedMeasurement(name, voxelSizeIsKnown ? value : .abstained(unknownVoxelSize))
@@ -55,12 +71,12 @@ public func measure(
   result.measurements.append(
     NamedMeasurement(
       "euler_characteristic", Measurement(Double(surface.mesh.eulerCharacteristic))))
-  return result
+  return MeasuredMembrane(membrane: result, profile: leaflets.profile)
 }
 
 /// Everything with a unit, by column name.
 private func measurements(
-  of surface: MembraneSurface, deviations: [DrawnMeasure: Double], thickness: Measurement,
+  of surface: MembraneSurface, deviations: [DrawnMeasure: Double], leaflets: LeafletMeasurement,
   labelVolumeNm3: Double, tilt: TiltGeometry
 ) -> [(String, Measurement)] {
   let mesh = surface.mesh
@@ -72,7 +88,8 @@ private func measurements(
     ("area_nm2", decided(area, areaDeviation)),
     ("seen_area_nm2", decided(seenAreaNm2(of: surface, tilt: tilt), deviations[.seenAreaNm2])),
     ("volume_nm3", enclosedVolume(of: mesh, deviation: deviations[.volumeNm3])),
-    ("thickness_A", thickness),
+    ("thickness_A", leaflets.thickness),
+    ("peak_distance_A", leaflets.peakDistance),
     (
       "label_thickness_A",
       0 < area

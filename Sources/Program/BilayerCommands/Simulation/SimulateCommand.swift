@@ -15,6 +15,7 @@ struct SimulateCommand: ParsableCommand {
       Writes tomogram.mrc, labels.mrc, surfaces/*.ply, truth.json and simulation.json (all options).
       Same seed and options, same bytes. With --gaps also mask.mrc, gaps.mrc and gaps.csv: a
       segmentation with gaps of 5-60 nm by wedge, noise and protein, or erased from --labels FILE.
+      With --halves also tomogram_even.mrc and tomogram_odd.mrc, for `bilayer compare-halves`.
 
       Example:  bilayer simulate --output phantom --seed 7 --leaflet-cnr 0.9
                 bilayer simulate --output training --count 60 --randomise
@@ -49,6 +50,9 @@ struct SimulateCommand: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp("Lowest and highest tilt angle (default: -60,60).", valueName: "LOW,HIGH"))
   var tiltRange: TiltRangeValue?
+
+  @Flag(help: "Also tomograms of the even and of the odd projections.")
+  var halves = false
 
   @OptionGroup var gapSource: GapArguments
 
@@ -117,6 +121,7 @@ struct SimulateCommand: ParsableCommand {
     if let size { result.scene.size = size.size }
     if let pixelSize { result.scene.pixelSizeAngstrom = pixelSize }
     if let leafletCnr { result.imaging.leafletCNR = leafletCnr }
+    if halves { result.imaging.makesHalves = true }
     if let tilt = tiltRange?.tilt {
       result.imaging.tiltMinimumDegrees = tilt.minimumDegrees
       result.imaging.tiltMaximumDegrees = tilt.maximumDegrees

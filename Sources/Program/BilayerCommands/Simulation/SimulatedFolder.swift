@@ -18,6 +18,12 @@ struct SimulatedFolder {
   /// Files that a folder holds, relative to it, but for the surfaces.
   static let names = ["tomogram.mrc", "labels.mrc", "simulation.json", "truth.json"]
 
+  /// Those of the halves.
+  static let halfNames = ["tomogram_even.mrc", "tomogram_odd.mrc"]
+
+  /// All that is not a surface.
+  private static let allNames = names + halfNames + gapNames
+
   /// Those of a segmentation with gaps.
   static let gapNames = ["mask.mrc", "gaps.mrc", "gaps.csv"]
 
@@ -26,7 +32,7 @@ struct SimulatedFolder {
 
   /// Throws where files are there that may not be replaced.
   func check() throws {
-    for name in Self.names + Self.gapNames
+    for name in Self.allNames
     where Folder.exists(path + "/" + name) && !overwrite {
       throw FileError.targetExists(path: path + "/" + name)
     }
@@ -41,7 +47,7 @@ struct SimulatedFolder {
       try writeAll(simulated, options: options)
     } catch {
       // Nothing is left behind that this run has made.
-      for name in Self.names + Self.gapNames where overwrite || !made.isEmpty {
+      for name in Self.allNames where overwrite || !made.isEmpty {
         Folder.remove(path + "/" + name)
       }
       clearSurfaces()
@@ -55,6 +61,11 @@ struct SimulatedFolder {
     _ = try Folder.make(path + "/surfaces")
     try writeVolume(simulated.tomogram, "tomogram.mrc", label: "bilayer simulate: tomogram")
     try writeVolume(simulated.labels, "labels.mrc", label: "bilayer simulate: membrane labels")
+    if let halves = simulated.halves {
+      for (name, half) in zip(Self.halfNames, [halves.even, halves.odd]) {
+        try writeVolume(half, name, label: "bilayer simulate: half of the projections")
+      }
+    }
     for (instance, surface) in zip(simulated.truth.instances, simulated.surfaces) {
       try PLYFile.write(surface, to: path + "/" + instance.surface, overwrite: overwrite)
     }

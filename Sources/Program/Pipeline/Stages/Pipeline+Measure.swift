@@ -20,15 +20,17 @@ extension Pipeline {
     let found = try instances.membranes(monitor)
     let records = MembraneRecords(of: .measure, work: key, in: folder)
     try records.begin()
-    var (measured, surfaces, bare): ([Membrane], [MembraneSurface], [Membrane]) = ([], [], [])
+    var (results, surfaces, bare): ([MeasuredMembrane], [MembraneSurface], [Membrane]) = (
+      [], [], []
+    )
     var (shapes, kept): ([ShapeDescriptors], Int) = ([], 0)
     for (index, membrane) in found.enumerated() {
       if let surface = try surface(label: membrane.label) {
-        if let known = records.value(Membrane.self, label: membrane.label) {
-          measured.append(known)
+        if let known = records.value(MeasuredMembrane.self, label: membrane.label) {
+          results.append(known)
           kept += 1
         } else {
-          measured.append(try measure(membrane, surface, density: density, geometry, records))
+          results.append(try measure(membrane, surface, density: density, geometry, records))
         }
         surfaces.append(surface)
         shapes.append(ShapeDescriptors(surface, in: geometry))
@@ -38,11 +40,13 @@ extension Pipeline {
       try monitor.report(completed: index + 1, of: found.count)
     }
     if 0 < kept { say("\(kept) of \(found.count) membranes were measured by an earlier run") }
+    let measured = results.map(\.membrane)
     let names = measured.first?.measurements.map(\.name) ?? ["area_nm2"]
     let classes = classified(
       measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
     let whole = classes + bare.map { abstaining($0, on: names) }
     try writeCompartments(classes, surfaces: surfaces, shapes: shapes, instances: instances)
+    try ProfileTable.table(results).write(to: folder.profiles)
     try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
     try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
   }
@@ -50,7 +54,7 @@ extension Pipeline {
   private func measure(
     _ membrane: Membrane, _ surface: MembraneSurface, density: (any VolumeSource<Float>)?,
     _ geometry: VolumeGeometry, _ records: MembraneRecords
-  ) throws -> Membrane {
+  ) throws -> MeasuredMembrane {
     var options = plan.morphometry
     options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
     let measured = try Morphometry.measure(
