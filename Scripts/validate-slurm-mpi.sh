@@ -1,8 +1,7 @@
 #!/bin/sh
 # Trains on two ranks on two virtual nodes of this machine under Slurm, kills a rank, and signals the job
 # as Slurm does before a time limit: each time the job goes back into the queue, and what comes
-# out has the bytes of an undisturbed run. Six minutes, of which four are waiting. Needs root, and
-# Debian's slurm-wlm, mpich and libmpich-dev.
+# out has the bytes of an undisturbed run. Two minutes. Needs root, and Debian's slurm-wlm, mpich and libmpich-dev.
 #
 #   Scripts/validate-slurm-mpi.sh [FOLDER]      FOLDER: default validation/slurm-mpi; replaced
 set -eu
@@ -51,7 +50,7 @@ wait_until() { # WORDS COMMAND...
 }
 step() { tail -1 "$out/model.tsv" 2>/dev/null | cut -f 1; }
 beyond() { [ "$(step)" -gt "$1" ] 2>/dev/null; }
-# Slurm holds a job that comes back for two minutes; let in sooner, it fails.
+# Slurm holds a job that comes back for as long as credentials last (virtual-slurm.sh).
 restarted() { [ "$(wc -l <"$out/pids")" -ge "$1" ]; }
 finished() { [ -z "$(squeue -h -j "$job" 2>/dev/null)" ] || grep -q 'ended with 0' "$out/endings"; }
 wait_until "ten steps" beyond 11
