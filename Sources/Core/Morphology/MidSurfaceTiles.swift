@@ -7,7 +7,8 @@ public func midSurfaceTiles(of bounds: Region) -> [Region] {
 
 /// The mid-surface of a mask of any size in and around a tile.
 ///
-/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)`, in raster order of smaller tiles. Memory: the tile with its halo, and 60 bytes per voxel of an 80³ tile per worker.
+/// The samples are those of `midSurface(of:geometry:keepsRims:workers:)`, in raster order of
+/// smaller tiles. Memory: the tile with its halo, and 60 bytes per voxel of an 80³ tile per worker.
 ///
 /// - Parameters:
 ///   - tile: one of `midSurfaceTiles(of:)`, of the bounds.

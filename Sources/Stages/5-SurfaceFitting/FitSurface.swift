@@ -21,7 +21,8 @@ public import Volumes
 ///     wedge only.
 /// - Returns: positions in Å; normals out of a closed membrane, towards +z for an open one.
 /// - Throws: `SurfaceFittingError`, or the source's error.
-/// - Complexity: memory 3 bytes a voxel of the membrane's region, and 9 kB a vertex of a patch.
+/// - Complexity: memory 3 bytes a voxel of the membrane's region up to 64 million voxels, a tile at a time
+///   beyond; 1.4 kB a vertex, and 9 kB a vertex of a patch.
 public func fitSurface(
   of membrane: Membrane, in instances: any VolumeSource<UInt16>,
   provenance: (any VolumeSource<Int8>)?, probability: (any VolumeSource<Float>)?,
