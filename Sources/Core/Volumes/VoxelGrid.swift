@@ -147,11 +147,11 @@ public struct Region: Hashable, Sendable, Codable {
   /// are so large that a slab would not be small beside memory.
   public func slabs(thickness: Int) -> [Region] {
     precondition(0 < thickness, "A slab has at least one section.")
-    let fitting = max(Self.largestSlab / max(size.x * size.y, 1), 1)
-    return stride(from: lower.z, to: upper.z, by: min(thickness, fitting)).map { first in
+    let sections = min(thickness, max(Self.largestSlab / max(size.x * size.y, 1), 1))
+    return stride(from: lower.z, to: upper.z, by: sections).map { first in
       Region(
         lower: VoxelIndex(x: lower.x, y: lower.y, z: first),
-        upper: VoxelIndex(x: upper.x, y: upper.y, z: min(first + min(thickness, fitting), upper.z)))
+        upper: VoxelIndex(x: upper.x, y: upper.y, z: min(first + sections, upper.z)))
     }
   }
 
