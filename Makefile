@@ -10,7 +10,7 @@ demo: packages engine build
 	sh Scripts/demo.sh
 
 test: packages engine checks lint build
-	BILAYER_REQUIRE_ENGINE=1 $(SWIFT) test
+	BILAYER_REQUIRE_ENGINE=1 SWIFT="$(SWIFT)" sh Scripts/run-tests.sh
 
 # Bytes that no program wrote, for every reader of files: a minute each.
 fuzz: packages
