@@ -29,7 +29,7 @@ scenes() {
 }
 mkdir -p "$work/learn/gaps" "$work/judge/gaps" "$models"
 scenes "$work/learn" 18 310001 330001 0.4 0.5 0.6 0.7 0.9 0.3 0.4 0.5
-scenes "$work/judge" 7 320001 330009 0.6 0.7 0.9
+scenes "$work/judge" 20 320001 330009 0.6 0.7 0.9
 
 "$bilayer" train-tracer --data "$work/learn/random" "$work/learn/gaps" --steps "${STEPS:-9000}" \
   --seed "${SEED:-1}" --output "$work/agents.safetensors" --force

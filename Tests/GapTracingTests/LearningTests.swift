@@ -34,39 +34,64 @@ extension BridgeFeatures {
       let (a, b) = (Double(generator.normal()), Double(generator.normal()))
       let odds = 1 + 2 * a - b * b
       let isRight = generator.chance(Float(1 / (1 + Double.exp(-odds))))
-      return JudgedBridge(features: BridgeFeatures(a, b), isRight: isRight)
+      return JudgedBridge(features: BridgeFeatures(a, b), isRight: isRight, isLeft: false)
     }
   }
 
   @Test("The law behind the examples is found")
   func law() throws {
-    let judge = try #require(BridgeJudge(Self.examples(20_000, seed: 1)))
+    let judge = try #require(BridgeJudge([Self.examples(20_000, seed: 1)]))
     for (a, b) in [(0.0, 0.0), (1, 0), (-1, 1), (0.5, -1.5)] {
       let truth = 1 / (1 + Double.exp(-(1 + 2 * a - b * b)))
-      #expect(abs(judge.probability(of: BridgeFeatures(a, b)) - truth) < 0.03)
+      #expect(abs(judge.probability(of: BridgeFeatures(a, b), isLeft: false) - truth) < 0.03)
     }
   }
 
   @Test("Of unseen bridges as many are right as their probabilities say")
   func calibrated() throws {
-    let judge = try #require(BridgeJudge(Self.examples(3000, seed: 2)))
+    let judge = try #require(BridgeJudge([Self.examples(3000, seed: 2)]))
     let unseen = Self.examples(20_000, seed: 3)
     for lower in [0.1, 0.4, 0.8] {
       let group = unseen.filter {
-        (lower..<lower + 0.15).contains(judge.probability(of: $0.features))
+        (lower..<lower + 0.15).contains(judge.probability(of: $0.features, isLeft: false))
       }
-      let said = group.map { judge.probability(of: $0.features) }.reduce(0, +)
+      let said = group.map { judge.probability(of: $0.features, isLeft: false) }.reduce(0, +)
       let right = Double(group.count { $0.isRight })
       // Three standard deviations of a count.
       #expect(abs(said - right) < 3 * (said * (1 - said / Double(group.count))).squareRoot())
     }
   }
 
+  @Test("Where a network's own gaps are harder than they look, their odds alone are taken down")
+  func leftGaps() throws {
+    let tomograms = (1...5 as ClosedRange<UInt64>).map { seed in
+      var generator = CountedGenerator(seed)
+      return (0..<800).map { number -> JudgedBridge in
+        let (a, isLeft) = (2 * Double(generator.normal()), number < 100)
+        let isRight = generator.chance(Float(Self.share(a, isLeft: isLeft)))
+        return JudgedBridge(features: BridgeFeatures(a, 0), isRight: isRight, isLeft: isLeft)
+      }
+    }
+    let judge = try #require(BridgeJudge(tomograms))
+    for a in [-1.0, 0.5, 2] {
+      for isLeft in [true, false] {
+        let probability = judge.probability(of: BridgeFeatures(a, 0), isLeft: isLeft)
+        // Three standard deviations of a share of 500.
+        #expect(abs(probability - Self.share(a, isLeft: isLeft)) < 0.06)
+      }
+    }
+  }
+
+  /// How many of such bridges are right: a network's gaps have half the log odds of others, less 0.5.
+  private static func share(_ a: Double, isLeft: Bool) -> Double {
+    1 / (1 + Double.exp(-(isLeft ? a - 0.5 : 2 * a)))
+  }
+
   @Test("Nothing is learned from bridges of one kind")
   func oneKind() {
     let features = BridgeFeatures(0, 0)
     #expect(BridgeJudge([]) == nil)
-    #expect(BridgeJudge([JudgedBridge(features: features, isRight: true)]) == nil)
+    #expect(BridgeJudge([[JudgedBridge(features: features, isRight: true, isLeft: true)]]) == nil)
   }
 }
 

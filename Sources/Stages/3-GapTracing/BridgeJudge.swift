@@ -5,18 +5,23 @@ import RealModule
 ///
 ///     probability = 1 / (1 + exp(−(b + Σ wᵢ zᵢ))),   z: standardised features, then their squares
 ///
-/// Fitted by maximum likelihood with a weak ridge (iteratively reweighted least squares, Hastie,
-/// Tibshirani & Friedman 2009, equation 4.26), so that the probabilities are calibrated on the bridges
-/// it was fitted to.
+/// Fitted by maximum likelihood with a weak ridge to bridges of all kinds. Gaps that a network leaves
+/// are harder than gaps cut into what is known, and there are few of them to learn from, so for these
+/// only offset and slope of the log odds are fitted anew (Platt 1999), on tomograms that the weights
+/// were not fitted to.
 public struct BridgeJudge: Codable, Hashable, Sendable {
   /// Means and standard deviations of the features.
   var means: [Double]
   var deviations: [Double]
   /// The offset, then a weight for each standardised feature and for each square.
   var weights: [Double]
+  /// Offset and slope of the log odds where a network has left the gap; nil: as elsewhere.
+  var leftGaps: [Double]?
 
   /// Pulls the weights to 0, as much as so many bridges would.
-  private static let ridge = 1.0
+  private static let ridge = 10.0
+  /// Pulls offset and slope for the gaps of a network to 0 and 1.
+  private static let leftRidge = 2.0
   /// Standardised features beyond this count as this: bridges unlike those it knows.
   private static let limit = 3.0
 
@@ -24,12 +29,20 @@ public struct BridgeJudge: Codable, Hashable, Sendable {
   var isValid: Bool {
     let count = BridgeFeatures.names.count
     return means.count == count && deviations.count == count && weights.count == 2 * count + 1
-      && deviations.allSatisfy { 0 < $0 }
+      && deviations.allSatisfy { 0 < $0 } && leftGaps.map { $0.count == 2 } ?? true
   }
 
-  func probability(of features: BridgeFeatures) -> Double {
-    let row = row(of: features.values)
-    return Self.sigmoid(zip(row, weights).map(*).reduce(0, +))
+  /// How likely a bridge is right.
+  ///
+  /// - Parameter isLeft: whether a network has left the gap, in the mask its probability makes.
+  func probability(of features: BridgeFeatures, isLeft: Bool) -> Double {
+    let odds = logOdds(of: features)
+    guard isLeft, let leftGaps else { return sigmoid(odds) }
+    return sigmoid(leftGaps[0] + leftGaps[1] * odds)
+  }
+
+  private func logOdds(of features: BridgeFeatures) -> Double {
+    zip(row(of: features.values), weights).map(*).reduce(0, +)
   }
 
   private func row(of values: [Double]) -> [Double] {
@@ -38,15 +51,31 @@ public struct BridgeJudge: Codable, Hashable, Sendable {
     }
     return [1] + standard + standard.map { $0 * $0 }
   }
-
-  private static func sigmoid(_ x: Double) -> Double { 1 / (1 + Double.exp(-x)) }
 }
 
 extension BridgeJudge {
   /// Fits a judge to bridges of which it is known whether they are right.
   ///
+  /// - Parameter tomograms: the bridges of each; all of one tomogram are left out together.
   /// - Returns: nil without bridges of both kinds.
-  init?(_ examples: [JudgedBridge]) {
+  init?(_ tomograms: [[JudgedBridge]]) {
+    self.init(regression: tomograms.flatMap { $0 })
+    var (rows, areRight): ([[Double]], [Bool]) = ([], [])
+    for (left, bridges) in tomograms.enumerated() {
+      let leftGaps = bridges.filter(\.isLeft)
+      guard !leftGaps.isEmpty else { continue }
+      let others = tomograms.indices.filter { $0 != left }.flatMap { tomograms[$0] }
+      guard let judge = BridgeJudge(regression: others) else { continue }
+      rows += leftGaps.map { [1, judge.logOdds(of: $0.features)] }
+      areRight += leftGaps.map(\.isRight)
+    }
+    guard areRight.contains(true), areRight.contains(false) else { return }
+    leftGaps = logisticWeights(
+      rows, areRight, pulledTo: [0, 1], ridge: [Self.leftRidge, Self.leftRidge])
+  }
+
+  /// The weights alone.
+  private init?(regression examples: [JudgedBridge]) {
     guard examples.contains(where: \.isRight), examples.contains(where: { !$0.isRight }) else {
       return nil
     }
@@ -63,23 +92,14 @@ extension BridgeJudge {
       let deviation = (squares.reduce(0, +) / total).squareRoot()
       return 1e-9 < deviation ? deviation : 1
     }
-    weights = Array(repeating: 0, count: 2 * count + 1)
-    let rows = examples.map { row(of: $0.features.values) }
-    for _ in 0..<30 {
-      var equations = NormalEquations(unknowns: weights.count)
-      for (row, example) in zip(rows, examples) {
-        let linear = zip(row, weights).map(*).reduce(0, +)
-        let probability = Self.sigmoid(linear)
-        let weight = max(probability * (1 - probability), 1e-6)
-        let residual = (example.isRight ? 1 : 0) - probability
-        equations.add(row, linear + residual / weight, weight: weight)
-      }
-      for unknown in 1..<weights.count { equations.pullToZero(unknown, weight: Self.ridge) }
-      guard let next = equations.solution() else { return nil }
-      let change = zip(next, weights).map { abs($0 - $1) }.max() ?? 0
-      weights = next
-      if change < 1e-6 { break }
-    }
+    weights = []
+    guard
+      let fitted = logisticWeights(
+        examples.map { row(of: $0.features.values) }, examples.map(\.isRight),
+        pulledTo: Array(repeating: 0, count: 2 * count + 1),
+        ridge: [0] + Array(repeating: Self.ridge, count: 2 * count))
+    else { return nil }
+    weights = fitted
   }
 }
 
@@ -87,4 +107,42 @@ extension BridgeJudge {
 struct JudgedBridge: Sendable {
   let features: BridgeFeatures
   let isRight: Bool
+  /// Whether a network has left the gap.
+  let isLeft: Bool
+}
+
+private func sigmoid(_ x: Double) -> Double { 1 / (1 + Double.exp(-x)) }
+
+/// Logistic regression with a ridge, by iteratively reweighted least squares (Hastie, Tibshirani &
+/// Friedman 2009, equation 4.26).
+///
+/// - Parameters:
+///   - rows: what is known of each example, as many numbers as there are weights.
+///   - start: the weights where nothing else tells them.
+///   - ridge: how strongly each is pulled there.
+/// - Returns: nil where the equations leave the weights open.
+private func logisticWeights(
+  _ rows: [[Double]], _ areTrue: [Bool], pulledTo start: [Double], ridge: [Double]
+) -> [Double]? {
+  var weights = start
+  for _ in 0..<30 {
+    // In the differences from the start, so that the ridge pulls them to 0.
+    var equations = NormalEquations(unknowns: weights.count)
+    for (row, isTrue) in zip(rows, areTrue) {
+      let probability = sigmoid(zip(row, weights).map(*).reduce(0, +))
+      let weight = max(probability * (1 - probability), 1e-6)
+      let moved = zip(row, zip(weights, start)).map { $0 * ($1.0 - $1.1) }.reduce(0, +)
+      let residual = (isTrue ? 1 : 0) - probability
+      equations.add(row, moved + residual / weight, weight: weight)
+    }
+    for (unknown, pull) in ridge.enumerated() where 0 < pull {
+      equations.pullToZero(unknown, weight: pull)
+    }
+    guard let moved = equations.solution() else { return nil }
+    let next = zip(start, moved).map(+)
+    let change = zip(next, weights).map { abs($0 - $1) }.max() ?? 0
+    weights = next
+    if change < 1e-6 { break }
+  }
+  return weights
 }

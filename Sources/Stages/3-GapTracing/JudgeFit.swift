@@ -3,21 +3,23 @@ public import TomogramModel
 
 /// Fits what tells how likely bridges are right, for each learned method.
 ///
-/// - Parameter courses: not those the policy has learned in, or it would be too sure of itself.
+/// - Parameter tomograms: the courses of each; not those the policy has learned in, or it would be too
+///   sure of itself.
 /// - Returns: a judge for each method that found both right and wrong bridges, by the method's name;
 ///   and how many bridges of either kind there were.
 /// - Throws: what the policy throws.
 public func fitJudges(
-  on courses: [TracingCourse], policy: any ActionValues, monitor: StageMonitor
+  on tomograms: [[TracingCourse]], policy: any ActionValues, monitor: StageMonitor
 ) throws -> (judges: [String: BridgeJudge], counts: [String: BridgeCount]) {
   var judges: [String: BridgeJudge] = [:]
   var counts: [String: BridgeCount] = [:]
   let methods: [TracingOptions.Method] = [.tracer, .merging, .judgedPath]
   for (done, method) in methods.enumerated() {
-    let examples = try courses.flatMap {
-      try $0.judgedBridges(by: method, policy: policy)
+    let bridges = try tomograms.map { courses in
+      try courses.flatMap { try $0.judgedBridges(by: method, policy: policy) }
     }
-    judges[method.rawValue] = BridgeJudge(examples)
+    judges[method.rawValue] = BridgeJudge(bridges)
+    let examples = bridges.flatMap { $0 }
     counts[method.rawValue] = BridgeCount(
       right: examples.count { $0.isRight }, wrong: examples.count { !$0.isRight })
     try monitor.report(completed: done + 1, of: methods.count)

@@ -51,7 +51,8 @@ public func trace(
   try monitor.report(completed: 100, of: 1000)
   let tracer = Tracer(
     options: options, tilt: tilt, geometry: geometry, mask: provenance, probability: seen,
-    scratchFolder: scratchFolder, workers: workers, monitor: monitor, density: density)
+    isPredicted: mask == nil, scratchFolder: scratchFolder, workers: workers, monitor: monitor,
+    density: density)
   var bridges: [Bridge] = []
   // A mask that is given, and whose gaps are to stay, is handed on as it is.
   if mask == nil || options.method != .none {

@@ -42,7 +42,7 @@ extension Tracer {
         candidates.append(
           BridgeCandidate(
             patch: patch, method: method,
-            probability: features.flatMap { judge?.probability(of: $0) }))
+            probability: features.flatMap { judge?.probability(of: $0, isLeft: isPredicted) }))
       }
     }
     return candidates.enumerated()

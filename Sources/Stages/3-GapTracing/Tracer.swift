@@ -12,6 +12,8 @@ struct Tracer {
   let mask: ScratchVolume<Int8>
   /// Probability × 255; nil where only a mask is given.
   let probability: ScratchVolume<UInt8>?
+  /// Whether the mask is where the probability reaches its threshold, so that a network has left its gaps.
+  let isPredicted: Bool
   let scratchFolder: String
   let workers: Workers
   let monitor: StageMonitor

@@ -13,6 +13,8 @@ public struct TracingCourse: Sendable {
   let membranes: [UInt16]
   /// What finds bridges in it.
   let tracer: Tracer
+  /// Whether its gaps are those that a network has left.
+  let hasLeftGaps: Bool
 
   /// Number of rims to set out from.
   public var startCount: Int { rims.count }
@@ -51,6 +53,7 @@ extension TracingCourse {
     guard let geometry = lesson.mask?.geometry ?? lesson.probability?.geometry else {
       throw TracingError.nothingToTrace
     }
+    hasLeftGaps = lesson.mask == nil && !lesson.cutsGaps
     let mask = try ScratchVolume<Int8>(geometry: geometry, folder: scratchFolder)
     let probability = try seenMembrane(
       probability: lesson.probability, mask: lesson.mask, geometry: geometry, options: options,
@@ -60,8 +63,8 @@ extension TracingCourse {
     }
     tracer = Tracer(
       options: options, tilt: lesson.tilt, geometry: geometry, mask: mask,
-      probability: probability, scratchFolder: scratchFolder, workers: workers, monitor: .silent,
-      density: nil)
+      probability: probability, isPredicted: lesson.mask == nil, scratchFolder: scratchFolder,
+      workers: workers, monitor: .silent, density: nil)
     let fragments = try tracer.fragments()
     let labels = try ScratchVolume<UInt16>(geometry: geometry, folder: scratchFolder)
     try fragments.runs.forEachLabelledSlab(of: mask) { block in
@@ -101,7 +104,7 @@ extension TracingCourse {
       by: method, from: rims, in: scene, policy: policy, steps: StepLog()
     ).compactMap { patch, features in
       guard tracer.options.minimumPaths <= patch.paths.count, let features else { return nil }
-      return JudgedBridge(features: features, isRight: isRight(patch))
+      return JudgedBridge(features: features, isRight: isRight(patch), isLeft: hasLeftGaps)
     }
   }
 

@@ -87,17 +87,17 @@ struct TracerTraining {
   }
 
   /// Courses to learn in, and others to judge by.
-  private func courses() throws -> (learned: [TracingCourse], judged: [TracingCourse]) {
+  private func courses() throws -> (learned: [TracingCourse], judged: [[TracingCourse]]) {
     let monitor = progress.monitor("reading", stop: stop)
-    var (learned, judged): ([TracingCourse], [TracingCourse]) = ([], [])
+    var (learned, judged): ([TracingCourse], [[TracingCourse]]) = ([], [])
     for (index, pair) in pairs.enumerated() {
       let isJudging = learning.steps == 0 || index % Self.judging == Self.judging - 1
-      for (number, lesson) in try lessons(of: pair).enumerated() {
-        let course = try TracingCourse(
+      let courses = try lessons(of: pair).enumerated().map { number, lesson in
+        try TracingCourse(
           lesson, options: options, seed: command.seed &* 1000 &+ UInt64(4 * index + number),
           scratchFolder: Machine.scratchFolder, workers: command.computing.workers)
-        if isJudging { judged.append(course) } else { learned.append(course) }
       }
+      if isJudging { judged.append(courses) } else { learned += courses }
       try monitor.report(completed: index + 1, of: pairs.count)
     }
     return (learned, judged)
