@@ -67,6 +67,8 @@ let core: [Target] = [
     "Meshes", "Core/Meshes",
     [numerics, "Graphs", "LinearAlgebra", "TomogramModel", "Volumes"]),
   module(
+    "ParametricShapes", "Core/ParametricShapes", [numerics, "LinearAlgebra", "Meshes"]),
+  module(
     "SurfaceUnrolling", "Core/SurfaceUnrolling",
     [numerics, "Graphs", "LinearAlgebra", "Meshes", "Volumes"]),
   module(
@@ -131,7 +133,7 @@ let stages: [Target] = [
     imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),
   module(
     "Morphometry", "Stages/6-Morphometry",
-    imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology"]),
+    imaging + ["GaussianProcesses", "Graphs", "Meshes", "Morphology", "ParametricShapes"]),
   module(
     "Evaluation", "Evaluation", imaging + ["Graphs", "Meshes", "Morphology", "TomographicImaging"]),
 ]
@@ -156,8 +158,8 @@ let program: [Target] = [
   module(
     "Pipeline", "Program/Pipeline",
     everyFormat + everyStage + [
-      numerics, "Collective", "Filters", "GaussianProcesses", "Meshes", "ReinforcementLearning",
-      "Report", "Tensors", "TomogramModel", "Volumes", "WorkLedger",
+      numerics, "Collective", "Filters", "GaussianProcesses", "Meshes", "ParametricShapes",
+      "ReinforcementLearning", "Report", "Tensors", "TomogramModel", "Volumes", "WorkLedger",
     ]),
   module(
     "BilayerCommands", "Program/BilayerCommands",
@@ -173,9 +175,8 @@ let program: [Target] = [
     name: "bilayer-bench",
     dependencies: everyFormat + everyStage + [
       numerics, "FourierTransforms", "GaussianProcesses", "GroupComparison", "LinearAlgebra",
-      "Meshes",
-      "Morphology", "Simulation", "Tensors", "TomogramModel", "TomographicImaging", "Volumes",
-      "WorkLedger",
+      "Meshes", "Morphology", "ParametricShapes", "Simulation", "Tensors", "TestSupport",
+      "TomogramModel", "TomographicImaging", "Volumes", "WorkLedger",
     ], path: "Benchmarks", swiftSettings: houseSettings),
 ]
 
@@ -185,8 +186,8 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport",
     dependencies: [
-      numerics, "CZlib", "Collective", "LinearAlgebra", "Meshes", "TomogramModel", "Volumes",
-      "WorkLedger",
+      numerics, "CZlib", "Collective", "LinearAlgebra", "Meshes", "TomogramModel",
+      "TomographicImaging", "Volumes", "WorkLedger",
     ],
     path: "TestSupport", swiftSettings: houseSettings),
   tests("WorkLedgerTests", ["TestSupport", "Volumes", "WorkLedger"]),
@@ -194,7 +195,7 @@ let testTargets: [Target] = [
   .testTarget(
     name: "CTorchLoaderTests", dependencies: ["CTorchLoader"], path: "Tests/CTorchLoaderTests",
     swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
-  tests("LinearAlgebraTests", ["LinearAlgebra", "TestSupport"]),
+  tests("LinearAlgebraTests", [numerics, "LinearAlgebra", "TestSupport"]),
   tests("VolumesTests", ["Volumes"]),
   tests("TomogramModelTests", ["TomogramModel", "Volumes"]),
   tests("FourierTransformsTests", ["FourierTransforms", "Volumes"]),
@@ -214,6 +215,12 @@ let testTargets: [Target] = [
   tests(
     "GaussianProcessesTests",
     [numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "TomographicImaging"]),
+  tests(
+    "ParametricShapesTests",
+    [
+      numerics, "LinearAlgebra", "Meshes", "ParametricShapes", "TestSupport", "TomogramModel",
+      "TomographicImaging",
+    ]),
   tests(
     "SurfaceUnrollingTests", [numerics, "LinearAlgebra", "Meshes", "SurfaceUnrolling", "Volumes"]),
   tests("MRCFormatTests", ["MRCFormat", "TestSupport", "Volumes", "WorkLedger"]),
@@ -261,9 +268,8 @@ let testTargets: [Target] = [
   tests(
     "SurfaceFittingTests",
     [
-      numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "SurfaceFitting", "TestSupport",
-      "TomogramModel",
-      "Volumes",
+      numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "ParametricShapes",
+      "SurfaceFitting", "TestSupport", "TomogramModel", "Volumes",
     ]),
   tests(
     "MorphometryTests",

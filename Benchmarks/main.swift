@@ -1,7 +1,8 @@
 // bilayer-bench [XxYxZ] [MODEL]: voxels per second and peak memory of each stage, on a simulated
 // tomogram. Later stages work on the true membranes, so that their load does not depend on a model.
 // `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. `bilayer-bench surface`: standard
-// deviations of a surface of a million vertices.
+// deviations of a surface of a million vertices. `bilayer-bench analytic [REPEATS INSTANCES]`: surfaces known by
+// formula.
 
 import FoundationEssentials
 import GapTracing
@@ -22,6 +23,15 @@ if arguments.first == "cohort" {
   CohortValidation(
     experiments: max(experiments, 100),
     workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount)
+  ).run()
+  exit(0)
+}
+if arguments.first == "analytic" {
+  let (repeats, instances) = (arguments.dropFirst().first, arguments.dropFirst(2).first)
+  try AnalyticValidation(
+    workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount),
+    repeats: max(repeats.flatMap { Int($0) } ?? 3, 0),
+    instances: max(instances.flatMap { Int($0) } ?? 20, 0)
   ).run()
   exit(0)
 }

@@ -18,8 +18,8 @@ struct SegmentTests {
     "bilayer segment tomogram.mrc --model model --threads 1 --quiet --output"
   private static let files = [
     "bridges.csv", "instances.csv", "instances.mrc", "mask.mrc", "methods.txt", "open.cxc",
-    "plan.json", "probability.mrc", "profiles.csv", "provenance.mrc", "report.html", "shapes.csv",
-    "surfaces",
+    "parametric.csv", "plan.json", "probability.mrc", "profiles.csv", "provenance.mrc",
+    "report.html", "shapes.csv", "surfaces",
   ]
 
   private func withScene(_ body: (String) throws -> Void) throws {

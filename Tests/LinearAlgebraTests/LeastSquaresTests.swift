@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RealModule
 import Testing
 
 @Suite("Least squares") struct LeastSquaresTests {
@@ -41,5 +42,29 @@ import Testing
   func triangle() {
     #expect(solvePositiveDefinite([4, .nan, 2, 2], [8, 6]) == [1, 2])
     #expect(solvePositiveDefinite([1, 0, 2, 1], [1, 1]) == nil)
+  }
+}
+
+@Suite("Cholesky's factor") struct CholeskyFactorTests {
+  private let matrix: [Double] = [4, 2, -1, 2, 5, 0.5, -1, 0.5, 3]
+
+  @Test("A solution multiplied back is the right side; whitened numbers have its square form")
+  func solution() throws {
+    let factor = try #require(CholeskyFactor(matrix))
+    let right = [1.0, -2, 0.5]
+    let x = factor.solution(right)
+    for row in 0..<3 {
+      let back = (0..<3).reduce(0) { $0 + matrix[3 * row + $1] * x[$1] }
+      #expect(abs(back - right[row]) < 1e-12)
+    }
+    let square = factor.whitened(right).reduce(0) { $0 + $1 * $1 }
+    #expect(abs(square - zip(x, right).reduce(0) { $0 + $1.0 * $1.1 }) < 1e-12)
+  }
+
+  @Test("The determinant is that of the rule of Sarrus; indefinite matrices have no factor")
+  func determinant() throws {
+    let factor = try #require(CholeskyFactor(matrix))
+    #expect(abs(factor.logDeterminant - .log(40)) < 1e-12)
+    #expect(CholeskyFactor([1, 2, 2, 1]) == nil)
   }
 }

@@ -43,6 +43,27 @@ import TomogramModel
     #expect(try !page().contains("id=\"profiles\""))
   }
 
+  @Test(
+    "A membrane's simple shape stands in the table with its sizes and doubts, if there is a table of it"
+  )
+  func simpleShapes() throws {
+    let table = try CSVTable.parse(
+      """
+      label,model,verdict,radius_A,radius_A_sd,tube_radius_A,tube_radius_A_sd
+      1,sphere,,201.5,1.5,,
+      2,none,departs from the best shape (torus) by 3.0 times its error,,,,
+      oops,sphere,,1,1,,
+      """)
+    let shapes = SimpleShape.shapes(of: table)
+    #expect(shapes.keys.sorted() == [1, 2])
+    #expect(shapes[1]?.sizes.map(\.column) == ["radius_A"] && shapes[2]?.sizes.isEmpty == true)
+    let html = try page { $0.shapes = shapes }
+    #expect(html.contains("title=\"model in parametric.csv\">Shape"))
+    #expect(html.contains("title=\"radius_A\">201.5 "))
+    #expect(html.contains("departs from the best shape (torus)"))
+    #expect(try !page().contains("parametric.csv"))
+  }
+
   /// The text of the element that the buffer of a name lies in.
   private func buffer(_ name: String, of html: String) throws -> [UInt8] {
     let start = try #require(html.firstRange(of: "id=\"data-\(name)\">"))

@@ -54,29 +54,5 @@ public struct NormalEquations: Sendable {
 public func solvePositiveDefinite(
   _ matrix: [Double], _ right: [Double], leastPivot: Double? = nil
 ) -> [Double]? {
-  let count = right.count
-  precondition(matrix.count == count * count, "A matrix is square, with a row for each number.")
-  var lower = matrix
-  for row in 0..<count {
-    for column in 0...row {
-      var sum = lower[count * row + column]
-      for k in 0..<column { sum -= lower[count * row + k] * lower[count * column + k] }
-      if row == column {
-        guard leastPivot ?? 1e-13 * abs(matrix[count * row + row]) < sum else { return nil }
-        lower[count * row + row] = sum.squareRoot()
-      } else {
-        lower[count * row + column] = sum / lower[count * column + column]
-      }
-    }
-  }
-  var solution = right
-  for row in 0..<count {
-    for k in 0..<row { solution[row] -= lower[count * row + k] * solution[k] }
-    solution[row] /= lower[count * row + row]
-  }
-  for row in (0..<count).reversed() {
-    for k in (row + 1)..<count { solution[row] -= lower[count * k + row] * solution[k] }
-    solution[row] /= lower[count * row + row]
-  }
-  return solution
+  CholeskyFactor(matrix, leastPivot: leastPivot)?.solution(right)
 }

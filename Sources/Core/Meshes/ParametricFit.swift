@@ -24,6 +24,14 @@ public struct ParametricFit: Codable, Hashable, Sendable {
 
   /// The parameter of the given name.
   public subscript(name: String) -> Double? { parameters.first { $0.name == name }?.value }
+
+  /// The three parameters `name_x`, `name_y` and `name_z`, with their unit's ending.
+  public func vector(_ name: String, unit: String = "") -> SIMD3<Double>? {
+    guard let x = self["\(name)_x\(unit)"], let y = self["\(name)_y\(unit)"],
+      let z = self["\(name)_z\(unit)"]
+    else { return nil }
+    return SIMD3(x, y, z)
+  }
 }
 
 /// A number of a fitted shape.

@@ -39,6 +39,12 @@ struct FitPoints {
     (self.center, self.scale, inlier) = (center, scale, inlierAngstrom / scale)
   }
 
+  init?(_ places: [SIMD3<Double>], inlier: Double) {
+    guard 10 <= places.count else { return nil }
+    points = places.map { WeightedPoint(place: $0, weight: 1) }
+    (center, scale, self.inlier) = (.zero, 1, inlier)
+  }
+
   /// Sum of squared residuals that stop counting at the inlier distance.
   func cost(_ residual: (SIMD3<Double>) -> Double) -> Double {
     points.reduce(0) { sum, point in
@@ -109,12 +115,22 @@ struct FitPoints {
 ///
 /// - Parameter inlierAngstrom: how near a vertex must lie to count as an inlier, above 0.
 public func parametricFits(of mesh: TriangleMesh, inlierAngstrom: Double) -> [ParametricFit] {
-  guard let points = FitPoints(mesh, inlierAngstrom: inlierAngstrom) else { return [] }
-  let sphere = points.sphere()
-  return [
-    sphere?.fit(points), points.ellipsoid(from: sphere)?.fit(points), points.plane()?.fit(points),
-  ]
-  .compactMap { $0 }
+  FitPoints(mesh, inlierAngstrom: inlierAngstrom)?.fits ?? []
+}
+
+/// The same of places that each stand for as much area, about the origin and of size 1.
+///
+/// - Parameter inlier: how near a place must lie to count as an inlier, above 0.
+public func parametricFits(of places: [SIMD3<Double>], inlier: Double) -> [ParametricFit] {
+  FitPoints(places, inlier: inlier)?.fits ?? []
+}
+
+extension FitPoints {
+  fileprivate var fits: [ParametricFit] {
+    let sphere = sphere()
+    return [sphere?.fit(self), ellipsoid(from: sphere)?.fit(self), plane()?.fit(self)]
+      .compactMap { $0 }
+  }
 }
 
 // MARK: - Sphere

@@ -29,6 +29,8 @@ public struct ResultFolder: Hashable, Sendable {
   public var table: String { path + "/instances.csv" }
   /// What membranes are classed by: a row per membrane.
   public var shapes: String { path + "/shapes.csv" }
+  /// The simple shape of each membrane.
+  public var parametric: String { path + "/parametric.csv" }
   /// Density across each membrane.
   public var profiles: String { path + "/profiles.csv" }
   /// Classes by a model of the user's, by `bilayer classify --from`.
@@ -85,7 +87,10 @@ public struct ResultFolder: Hashable, Sendable {
     case .separate: ["instances.mrc"]
     case .fit: ["surfaces/"]
     case .measure:
-      ["instances.csv", "shapes.csv", "profiles.csv", "classes.csv", "lumen.mrc", "shells/"]
+      [
+        "instances.csv", "parametric.csv", "shapes.csv", "profiles.csv", "classes.csv", "lumen.mrc",
+        "shells/",
+      ]
     case .report: ["report.html", "methods.txt", "open.cxc"]
     }
   }

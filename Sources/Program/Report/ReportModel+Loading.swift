@@ -34,6 +34,9 @@ extension ReportModel {
     if let path = files.existing("profiles.csv") {
       profiles = DensityProfileCurve.curves(of: try CSVTable.read(path: path))
     }
+    if let path = files.existing("parametric.csv") {
+      shapes = SimpleShape.shapes(of: try CSVTable.read(path: path))
+    }
     if let path = files.existing("bridges.csv") { bridges = try BridgeTable.read(path: path) }
     if let path = files.existing("halves.json") { addHalves(try InputFile(path: path).readAll()) }
     try addVolumes(

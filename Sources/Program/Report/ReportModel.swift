@@ -27,6 +27,8 @@ public struct ReportModel: Sendable {
   var curvatureAreas: [CurvatureAreas] = []
   /// Density across membranes, by label; empty where there is no table of it.
   var profiles: [DensityProfileCurve] = []
+  /// The simple shape of each membrane, by label; empty where there is no table of it.
+  var shapes: [Int: SimpleShape] = [:]
   /// Rows of the table, by label.
   public var membranes: [Membrane]
   /// Whether there is a table at all; without one nothing is said about how many membranes there

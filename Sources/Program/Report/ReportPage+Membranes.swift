@@ -50,13 +50,14 @@ extension ReportPage {
 
   private func heads(_ names: [String]) -> String {
     let known = model.provenance.isEmpty ? [] : [head("How known", "", "share seen")]
+    let shape = model.shapes.isEmpty ? [] : [head("Shape", "Å", "model in parametric.csv")]
     return
       ([
         head("No.", "", "label in instances.mrc")
       ] + (hasNames ? [head("Name", "", "name")] : []) + [
         head("Class", "", "class"), head("Closed", "", "closed"),
         head("Inside", "", "parent", isNumber: true),
-      ] + known
+      ] + known + shape
       + names.map { name in
         let title = ColumnTitle(name)
         return head(title.words, title.unit, name, isNumber: true)
@@ -97,6 +98,7 @@ extension ReportPage {
       let seen = count.total == 0 ? "" : "\(Double(count.seen) / Double(count.total))"
       cells.append("<td data-value=\"\(seen)\">\(Self.shareBar(count))</td>")
     }
+    if !model.shapes.isEmpty { cells.append(Self.cell(model.shapes[label], footnotes: &footnotes)) }
     cells += names.map { Self.cell(membrane[$0], footnotes: &footnotes) }
     return "<tr data-label=\"\(label)\">\(cells.joined())</tr>"
   }
@@ -106,6 +108,18 @@ extension ReportPage {
 
   private static func textCell(_ text: String) -> String {
     "<td data-value=\"\(escaped(text))\">\(escaped(text))</td>"
+  }
+
+  private static func cell(_ shape: SimpleShape?, footnotes: inout Footnotes) -> String {
+    guard let shape else { return "<td data-value=\"\">–</td>" }
+    let sizes = shape.sizes.map { size in
+      let deviation = shown(size.deviation, significantDigits: 2)
+      return "<span title=\"\(escaped(size.column))\">\(shown(size.value)) "
+        + "<span class=\"sd\">± \(deviation)</span></span>"
+    }
+    let mark = shape.verdict.isEmpty ? "" : "<sup>\(footnotes.mark(shape.verdict))</sup>"
+    return "<td data-value=\"\(escaped(shape.model))\">\(escaped(shape.model))\(mark) "
+      + sizes.joined(separator: ", ") + "</td>"
   }
 
   private static func cell(_ measurement: Measurement?, footnotes: inout Footnotes) -> String {

@@ -106,14 +106,8 @@ private struct EllipsoidAxes {
 extension ParametricFit {
   /// The ellipsoid of a fit; nil for another model.
   fileprivate var ellipsoid: EllipsoidAxes? {
-    func vector(_ name: String, _ unit: String) -> SIMD3<Double>? {
-      guard let x = self["\(name)_x\(unit)"], let y = self["\(name)_y\(unit)"],
-        let z = self["\(name)_z\(unit)"]
-      else { return nil }
-      return SIMD3(x, y, z)
-    }
-    guard let center = vector("center", "_A"), let long = vector("axis_a", ""),
-      let short = vector("axis_c", ""), let a = self["semiaxis_a_A"],
+    guard let center = vector("center", unit: "_A"), let long = vector("axis_a"),
+      let short = vector("axis_c"), let a = self["semiaxis_a_A"],
       let b = self["semiaxis_b_A"], let c = self["semiaxis_c_A"]
     else { return nil }
     // Right-handed, so that the sphere's triangles keep facing outwards.

@@ -1,19 +1,23 @@
 public import GaussianProcesses
 import LinearAlgebra
 public import Meshes
+public import ParametricShapes
+import RealModule
 public import TomogramModel
 public import Volumes
 
-/// A membrane's record, and the density across it.
+/// A membrane's record, the density across it, and the simple shape it is.
 public struct MeasuredMembrane: Codable, Hashable, Sendable {
   /// The record with all measurements.
   public var membrane: Membrane
   /// What the thickness is read from; nil where none could be had.
   public var profile: LeafletProfile?
+  /// Plane, sphere, cylinder, ellipsoid and torus through it, compared.
+  public var shape: ShapeChoice
 
-  /// Puts both together.
-  public init(membrane: Membrane, profile: LeafletProfile?) {
-    (self.membrane, self.profile) = (membrane, profile)
+  /// Puts them together.
+  public init(membrane: Membrane, profile: LeafletProfile?, shape: ShapeChoice) {
+    (self.membrane, self.profile, self.shape) = (membrane, profile, shape)
   }
 }
 
@@ -71,7 +75,12 @@ public func measure(
   result.measurements.append(
     NamedMeasurement(
       "euler_characteristic", Measurement(Double(surface.mesh.eulerCharacteristic))))
-  return MeasuredMembrane(membrane: result, profile: leaflets.profile)
+  // Lengths of a volume whose voxel size is unknown mean nothing.
+  let shape =
+    voxelSizeIsKnown
+    ? shapeChoice(of: surface, voxelAngstrom: 10 * .root(voxelVolumeNm3, 3))
+    : ShapeChoice(candidates: [])
+  return MeasuredMembrane(membrane: result, profile: leaflets.profile, shape: shape)
 }
 
 /// Everything with a unit, by column name.

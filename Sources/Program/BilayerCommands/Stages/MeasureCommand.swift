@@ -8,7 +8,7 @@ import WorkLedger
 struct MeasureCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "measure",
-    abstract: "Measure and class membranes, fill them: instances.csv, shapes.csv, lumen.mrc.",
+    abstract: "Measure and class membranes, fill them: instances.csv, parametric.csv, shapes.csv.",
     discussion: """
       Works on instances.mrc and surfaces/ of the folder, or on the files named.
 

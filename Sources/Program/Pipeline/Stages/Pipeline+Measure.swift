@@ -46,6 +46,7 @@ extension Pipeline {
       measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
     let whole = classes + bare.map { abstaining($0, on: names) }
     try writeCompartments(classes, surfaces: surfaces, shapes: shapes, instances: instances)
+    try ParametricTable.table(results, bare: bare.map(\.label)).write(to: folder.parametric)
     try ProfileTable.table(results).write(to: folder.profiles)
     try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
     try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
