@@ -164,8 +164,8 @@ let program: [Target] = [
   module(
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
-      arguments, numerics, "Collective", "Evaluation", "LinearAlgebra", "Meshes", "Morphology",
-      "Pipeline", "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
+      arguments, numerics, "Collective", "Evaluation", "GaussianProcesses", "LinearAlgebra",
+      "Meshes", "Morphology", "Pipeline", "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
       "TomogramModel", "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ]),
   .executableTarget(
@@ -275,7 +275,7 @@ let testTargets: [Target] = [
     "MorphometryTests",
     [
       numerics, "GaussianProcesses", "LinearAlgebra", "Meshes", "Morphometry", "TestSupport",
-      "TomogramModel", "Volumes",
+      "TomogramModel", "TomographicImaging", "Volumes",
     ]),
   tests(
     "EvaluationTests",
@@ -297,9 +297,8 @@ let testTargets: [Target] = [
   tests(
     "BilayerCommandsTests",
     everyFormat + [
-      "BilayerCommands", "GapTracing", "MembranePrediction", "Meshes", "Pipeline", "Tensors",
-      "TestSupport",
-      "TomogramModel", "Volumes", "WorkLedger",
+      "BilayerCommands", "GapTracing", "LinearAlgebra", "MembranePrediction", "Meshes",
+      "Pipeline", "Tensors", "TestSupport", "TomogramModel", "Volumes", "WorkLedger",
     ]),
 ]
 

@@ -13,9 +13,11 @@ import Volumes
 struct AnalyticTrial {
   let shape: AnalyticShape
   var voxelSize = SIMD3<Double>(repeating: 10)
-  /// Standard deviation of the surface's displacement before it is drawn, Å: correlated as fitted
-  /// surfaces' errors are.
+  /// Standard deviation of the surface's displacement before it is drawn, Å.
   var noise = 0.0
+  /// Share of its variance that is correlated along the surface: 0.72 for fitted surfaces' errors
+  /// (Decision 5); the rest is each voxel's own.
+  var correlatedShare = 0.72
   let seed: UInt64
 
   private static let halfThickness = 20.0
@@ -59,8 +61,9 @@ struct AnalyticTrial {
       label($0, pose, field, &random)
     }
     let fitted = try fitSurface(
-      of: phantom.membrane, in: phantom.labels, provenance: nil,
-      probability: ConstantSource(geometry: geometry, value: 0.995), tilt: .customary,
+      of: phantom.membrane, in: phantom.labels,
+      provenance: ConstantSource(geometry: geometry, value: Provenance.seen.rawValue),
+      probability: ConstantSource(geometry: geometry, value: Float(0.995)), tilt: .customary,
       options: FittingOptions(), workers: workers)
     let measured = try measure(
       phantom.membrane, surface: fitted.surface, posterior: fitted.posterior, tomogram: nil,
@@ -79,7 +82,9 @@ struct AnalyticTrial {
     if noise == 0 || Self.halfThickness + 4 * noise < clean { return clean }
     var moved = shape
     let error =
-      noise * (Double.sqrt(0.72) * field.value(at: place) + Double.sqrt(0.28) * random.normal())
+      noise
+      * (correlatedShare.squareRoot() * field.value(at: place)
+        + (1 - correlatedShare).squareRoot() * random.normal())
     moved = shape.displaced(by: error)
     return moved.distanceWithRims(own)
   }
@@ -95,10 +100,10 @@ extension AnalyticShape {
   }
 }
 
-/// A probability that is the same everywhere: that of a membrane seen clearly.
-private struct ConstantSource: VolumeSource {
+/// A value that is the same everywhere: a membrane seen clearly all over.
+private struct ConstantSource<Sample: VolumeSample>: VolumeSource {
   let geometry: VolumeGeometry
-  let value: Float
+  let value: Sample
 
-  func read(_ region: Region) -> Block<Float> { Block(region: region, repeating: value) }
+  func read(_ region: Region) -> Block<Sample> { Block(region: region, repeating: value) }
 }

@@ -22,7 +22,8 @@ struct AnalyticValidation {
       AnalyticShape.waves,
     ]
   }
-  /// An error that a surface of perfect evidence has (Decision 5), in Å at voxels of 10 Å.
+  /// An error that a surface of perfect evidence has (Decision 5), in Å at voxels of 10 Å. What of it is
+  /// correlated moves the surface itself, and has no part in the table of errors.
   private static let noise = 3.3
 
   /// Relative errors of one kind: root mean square over repeats, in percent; nil where there is none.
@@ -46,7 +47,7 @@ struct AnalyticValidation {
       for (condition, noise) in [("clean", 0), ("noise", Self.noise)] {
         let rows = try Self.radii.map { radius in
           try row(condition, radius: radius) {
-            AnalyticTrial(shape: make(10 * radius), noise: noise, seed: $0)
+            AnalyticTrial(shape: make(10 * radius), noise: noise, correlatedShare: 0, seed: $0)
           }
         }
         if noise == 0 { printOrders(rows, of: make(1).name) }

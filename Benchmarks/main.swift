@@ -9,6 +9,7 @@ import GapTracing
 import Glibc
 import InstanceSeparation
 import MembranePrediction
+import Meshes
 import Morphometry
 import Preprocessing
 import Simulation
@@ -102,7 +103,10 @@ _ = try meter.measure("measure", voxels: voxels) {
       tilt: simulated.truth.tilt
     ).membrane
   }
-  return nested(measured, surfaces: fitted.map(\.surface))
+  return nested(
+    measured, outlines: fitted.map { MembraneOutline($0.surface.mesh) },
+    containers: measured.map { $0.closed == true }
+  ) { fitted[$0].surface.mesh }
 }
 
 try benchmarkSurfacePosterior(meter: meter)

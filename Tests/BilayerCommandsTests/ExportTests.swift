@@ -1,3 +1,6 @@
+import LinearAlgebra
+import MeshFormats
+import Meshes
 import TestSupport
 import Testing
 import WorkLedger
@@ -82,6 +85,36 @@ struct ExportTests {
       #expect(abs((Int(lines[1].drop { $0 == " " }) ?? 0) - 1810) < 60)
       #expect(lines.dropFirst(2) == ["2", "2", "2"], "\(run.messages)")
       #expect(run.messages.contains("lengths off by") && run.messages.contains("--tomogram FILE"))
+    }
+  }
+
+  @Test("Surfaces are drawn from the posterior: meshes alike, other places, the same each time")
+  func samples() throws {
+    try withSurfaces { folder in
+      let run = try ProgramRun.shell(
+        """
+        bilayer export out --samples one --sample-count 2 --seed 4; echo $?
+        bilayer export out --samples two --sample-count 2 --seed 4 --membranes 1; echo $?
+        cmp one/membrane_0001_sample_2.ply two/membrane_0001_sample_2.ply; echo $?
+        cmp -s one/membrane_0001_sample_1.ply one/membrane_0001_sample_2.ply; echo $?
+        ls two | wc -l
+        bilayer export out --samples two; echo $?
+        rm out/surfaces/membrane_0001.posterior
+        bilayer export out --samples three --sample-count 1 --membranes 1; ls three | wc -l
+        bilayer export out --samples four --sample-count 0; echo $?
+        """, in: folder)
+      #expect(
+        run.output.split(separator: "\n").map { $0.drop { $0 == " " } }
+          == ["0", "0", "0", "1", "2", "2", "0", "2"], "\(run.messages)")
+      #expect(run.messages.contains("Membrane 1 has no posterior"))
+      let mean = try PLYFile.read(path: folder + "/out/surfaces/membrane_0001.ply")
+      let drawn = try PLYFile.read(path: folder + "/two/membrane_0001_sample_1.ply")
+      #expect(mean.mesh.triangles == drawn.mesh.triangles)
+      // In units of its own deviation a vertex is hardly ever off by five.
+      for vertex in mean.mesh.vertices.indices {
+        let off = (drawn.mesh.vertices[vertex] - mean.mesh.vertices[vertex]).length
+        #expect(off < 5 * Double(mean.standardDeviationAngstrom[vertex]))
+      }
     }
   }
 }

@@ -75,17 +75,19 @@ import Testing
     #expect(worstMean < 0.01)
   }
 
-  @Test("Draws of a large surface scatter as its deviations say, in and beside seams")
-  func draws() throws {
-    let draws = try Self.posterior.deviations(seed: 3, draws: 60, largest: Self.largest)
-    let deviations = try Self.posterior.field().standardDeviations()
-    var ratio = 0.0
-    for vertex in deviations.indices {
-      let square = draws.reduce(0) { $0 + Double($1[vertex] * $1[vertex]) } / 60
-      ratio += square / (deviations[vertex] * deviations[vertex]) / Double(deviations.count)
+  @Test("Variances of sums over a large surface are those of the whole, also across seams")
+  func sums() throws {
+    let mesh = Self.sheet
+    let sums = [
+      mesh.vertices.map { _ in 1.0 }, mesh.vertices.map { $0.x / 1000 - 1 },
+      mesh.vertices.indices.map { $0.isMultiple(of: 2) ? 1.0 : -1 },
+    ]
+    let field = try Self.posterior.field()
+    let found = try #require(try Self.posterior.variances(ofSums: sums, largest: Self.largest))
+    for (variance, factors) in zip(found, sums) {
+      let whole = field.covariance(ofSum: factors, withSum: factors)
+      #expect(abs(variance / whole - 1) < 0.01)
     }
-    // Neighbours share a draw: some 500 independent places and 60 draws, to 1 % (3 of those).
-    #expect(abs(ratio - 1) < 0.03)
   }
 
   @Test("A surface that is small enough is its own patch; one in too little memory has none")
@@ -93,6 +95,7 @@ import Testing
     let whole = Self.sheet.posteriorPatches(largest: 20_000, longestRangeAngstrom: 100)
     #expect(whole.count == 1 && whole[0].mesh == Self.sheet)
     #expect(Self.sheet.posteriorPatches(largest: 500, longestRangeAngstrom: 100).isEmpty)
-    #expect(try Self.posterior.deviations(seed: 1, draws: 2, largest: 500).isEmpty)
+    let sum = Self.sheet.vertices.map { _ in 1.0 }
+    #expect(try Self.posterior.variances(ofSums: [sum], largest: 500) == nil)
   }
 }

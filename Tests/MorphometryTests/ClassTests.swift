@@ -147,26 +147,32 @@ extension TriangleMesh {
     let membranes = meshes.indices.map { number in
       Membrane(label: number + 1, voxels: 1, region: Region(VolumeSize(x: 1, y: 1, z: 1)))
     }
-    let classes = classified(membranes, surfaces: surfaces, shapes: shapes, priors: ClassPriors())
+    let classes = classified(
+      membranes, outlines: meshes.map { MembraneOutline($0) }, shapes: shapes,
+      priors: ClassPriors()
+    ) { meshes[$0] }
     #expect(classes.map(\.parent) == [nil, 1, nil, 3])
     #expect(
       classes.map(\.classification) == ["nested-pair", "nested-pair", "large-closed", "vesicle"])
-    for membrane in classes {
-      #expect(membrane["genus"]?.value == 0 && membrane["boundary_loops"]?.value == 0)
-      #expect(abs((membrane["enclosure"]?.value ?? 0) - 1) < 0.06)
+    for shape in shapes {
+      #expect(shape.told("genus") == 0 && shape.told("boundary_loops") == 0)
+      #expect(abs((shape.told("enclosure") ?? 0) - 1) < 0.06)
     }
   }
 
   @Test("A half cut off by the border contains what lies in it")
   func openContainers() {
     let meshes = [sphere(500).keeping { $0.z < 0 }, sphere(120).translated(SIMD3(0, 0, -250))]
-    let surfaces = meshes.map { measuredSurface($0) }
     let membranes = [1, 2].map { label in
       Membrane(label: label, voxels: 1, region: Region(VolumeSize(x: 1, y: 1, z: 1)))
     }
-    let parents = nested(membranes, surfaces: surfaces, containers: [true, true]).map(\.parent)
-    #expect(parents == [nil, 1])
-    #expect(nested(membranes, surfaces: surfaces).map(\.parent) == [nil, nil])
+    func parents(containers: [Bool]) -> [Int?] {
+      nested(membranes, outlines: meshes.map { MembraneOutline($0) }, containers: containers) {
+        meshes[$0]
+      }.map(\.parent)
+    }
+    #expect(parents(containers: [true, true]) == [nil, 1])
+    #expect(parents(containers: meshes.map(\.isClosed)) == [nil, nil])
   }
 
   @Test("A torus has a handle, a tube two rims")
@@ -175,13 +181,16 @@ extension TriangleMesh {
     let tube = TriangleMesh.cylinder(
       radiusAngstrom: 150, heightAngstrom: 900, around: 30, along: 30)
     for (mesh, genus, loops) in [(ring, 1.0, 0.0), (tube, 0, 2)] {
-      let surface = measuredSurface(mesh)
-      let found = classified(
-        [Membrane(label: 1, voxels: 1, region: Region(VolumeSize(x: 1, y: 1, z: 1)))],
-        surfaces: [surface], shapes: [ShapeDescriptors(surface, in: cube(halfAngstrom: 2000))],
-        priors: ClassPriors())
-      #expect(found[0]["genus"]?.value == genus && found[0]["boundary_loops"]?.value == loops)
+      let shape = ShapeDescriptors(measuredSurface(mesh), in: cube(halfAngstrom: 2000))
+      #expect(shape.told("genus") == genus && shape.told("boundary_loops") == loops)
     }
+  }
+}
+
+extension ShapeDescriptors {
+  /// A value among the measurements.
+  fileprivate func told(_ name: String) -> Double? {
+    topology.first { $0.name == name }?.measurement.value
   }
 }
 

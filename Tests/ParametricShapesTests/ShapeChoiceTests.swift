@@ -53,9 +53,9 @@ import TomographicImaging
     }
   }
 
-  @Test("Standard deviations cover the truth in 40 draws of errors", arguments: Case.all)
+  @Test("Standard deviations cover the truth in 24 draws of errors", arguments: Case.all)
   func coverage(_ instance: Case) throws {
-    let offsets = try (1...40).flatMap { number in
+    let offsets = try (1...24).flatMap { number in
       let seed = UInt64(1000 + number)
       return switch instance.shape {
       case .plane: try offsetsOf(PlaneShape.self, instance, seed: seed)
@@ -67,7 +67,7 @@ import TomographicImaging
     }
     let covered = Double(offsets.count { abs($0) < 1.96 }) / Double(offsets.count)
     let size = (offsets.reduce(0) { $0 + $1 * $1 } / Double(offsets.count)).squareRoot()
-    // 120 to 320 offsets, of which those of one draw are not independent.
+    // 72 to 192 offsets, of which those of one draw are not independent.
     #expect(0.87 < covered && covered <= 1, "\(covered)")
     #expect(0.75 < size && size < 1.3, "\(size)")
   }

@@ -61,6 +61,22 @@ struct PlanTests {
     #expect(try plan.key(of: .measure, in: folder) == capped.key(of: .measure, in: folder))
   }
 
+  @Test("Membranes go together as far as memory and threads allow, each once, in order")
+  func batches() {
+    func membrane(_ voxels: Int) -> Membrane {
+      Membrane(label: 1, voxels: voxels, region: Region(VolumeSize(x: 100, y: 100, z: 100)))
+    }
+    var plan = Plan(stages: [.fit])
+    // Beside 0.6 GB: a small one takes 3 MB and 26 MB, a large one is capped.
+    plan.memoryGigabytes = 1
+    let small = [Membrane](repeating: membrane(10_000), count: 9)
+    #expect(plan.batches(of: small, most: 4) == [0..<4, 4..<8, 8..<9])
+    #expect(plan.batches(of: small, most: 40) == [0..<9])
+    let mixed = [membrane(60_000), membrane(60_000), membrane(60_000), membrane(90_000_000)]
+    #expect(plan.batches(of: mixed, most: 4) == [0..<2, 2..<3, 3..<4])
+    #expect(plan.batches(of: [], most: 4).isEmpty)
+  }
+
   @Test("A tile shrinks with the memory cap, never grows, and is refused below the smallest")
   func fitsTiles() throws {
     var plan = Plan(stages: [.predict])

@@ -41,32 +41,33 @@ extension SurfacePosterior {
       noiseRangeAngstrom: noiseRangeAngstrom, prior: prior)
   }
 
-  /// Draws of the whole field less its mean, by number of the draw; empty where `posteriorPatches` gives
-  /// none.
+  /// Posterior variances of sums Σ g d of the distances d over the vertices; nil where `posteriorPatches`
+  /// gives no patches.
   ///
-  /// Draws of one patch are independent of those of another: what is measured over several patches gets a
-  /// deviation that is too small by the correlation across their seams.
+  /// Over several patches, what is correlated across a seam counts as far as the patches overlap, beyond
+  /// which next to nothing is.
   ///
-  /// - Parameter largest: as for `posteriorPatches`.
+  /// - Parameters:
+  ///   - sums: each the factors g, one a vertex.
+  ///   - largest: as for `posteriorPatches`.
   /// - Throws: `GaussianProcessError` where memory is short.
-  /// - Complexity: memory of the largest patch's factor, and 4 bytes a vertex and draw.
-  public func deviations(
-    seed: UInt64, draws: Int, largest: Int
-  ) throws(GaussianProcessError) -> [[Float]] {
+  /// - Complexity: memory of the largest patch's factor.
+  public func variances(
+    ofSums sums: [[Double]], largest: Int
+  ) throws(GaussianProcessError) -> [Double]? {
     let patches = carrier.posteriorPatches(
       largest: largest, longestRangeAngstrom: longestRangeAngstrom)
-    if patches.isEmpty { return [] }
-    var deviations = [[Float]](
-      repeating: [Float](repeating: 0, count: carrier.vertices.count), count: draws)
-    for (number, patch) in patches.enumerated() {
+    if patches.isEmpty { return nil }
+    var variances = [Double](repeating: 0, count: sums.count)
+    for patch in patches {
       let field = try part(patch).field()
-      for draw in 0..<draws {
-        let own = field.deviation(seed: seed, number: number * draws + draw)
-        for (vertex, whole) in patch.wholeVertices.enumerated() where patch.isCore[vertex] {
-          deviations[draw][whole] = Float(own[vertex])
-        }
+      for (number, factors) in sums.enumerated() {
+        let own = patch.wholeVertices.map { factors[$0] }
+        let core = zip(own, patch.isCore).map { $1 ? $0 : 0 }
+        variances[number] += field.covariance(ofSum: own, withSum: core)
       }
     }
-    return deviations
+    // Covariances cut off may sum to a little less than nothing.
+    return variances.map { max($0, 0) }
   }
 }

@@ -13,6 +13,11 @@ public struct SurfaceFieldPosterior: Sendable {
     factor.inverseDiagonal().map { $0.squareRoot() }
   }
 
+  /// Covariance of two sums Σ g d of the field d over the vertices.
+  public func covariance(ofSum factors: [Double], withSum others: [Double]) -> Double {
+    zip(factors, factor.solve(others)).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
   /// One draw of the whole field, less its mean.
   ///
   /// - Parameter number: draws of one seed with different numbers are independent.

@@ -1,4 +1,6 @@
 import FoundationEssentials
+import TomogramModel
+import Volumes
 import WorkLedger
 
 /// What a stage that works membrane by membrane has finished: a run that was killed goes on behind it.
@@ -6,7 +8,7 @@ import WorkLedger
 /// A membrane is **done** iff it has a record, and every file that the record names is there with the
 /// recorded length. Records are written after those files, both atomically; those of other work go
 /// before any is written (`begin`).
-struct MembraneRecords {
+struct MembraneRecords: Sendable {
   private let folder: ResultFolder
   /// Where the records lie.
   private let path: String
@@ -54,5 +56,39 @@ struct MembraneRecords {
 
   private func record(_ label: Int) -> String {
     "\(path)/\(ResultFolder.surfaceName(label: label)).json"
+  }
+}
+
+extension Pipeline {
+  /// What a stage makes of each membrane, several of them at a time where the memory allows; taken from
+  /// the records where an earlier run has finished a membrane.
+  ///
+  /// - Parameter work: does one membrane and records it, with as many threads as it is given.
+  func eachMembrane<Value: Codable & Sendable>(
+    _ membranes: [Membrane], _ records: MembraneRecords, _ monitor: StageMonitor,
+    _ work: @Sendable (Membrane, Workers) throws -> Value
+  ) throws -> [Value] {
+    var values: [Int: Value] = [:]
+    for membrane in membranes {
+      values[membrane.label] = records.value(Value.self, label: membrane.label)
+    }
+    if !values.isEmpty {
+      say("\(values.count) of \(membranes.count) membranes are of an earlier run.")
+    }
+    let left = membranes.filter { values[$0.label] == nil }
+    let total = membranes.reduce(1) { $0 + $1.voxels }
+    var done = total - left.reduce(0) { $0 + $1.voxels }
+    for batch in plan.batches(of: left, most: context.workers.count) {
+      let own = Workers(count: context.workers.count / batch.count)
+      let made = context.workers.map(batch.count) { place in
+        Result { try work(left[batch.lowerBound + place], own) }
+      }
+      for (membrane, value) in zip(left[batch], made) {
+        values[membrane.label] = try value.get()
+        done += membrane.voxels
+      }
+      try monitor.report(completed: done, of: total)
+    }
+    return membranes.compactMap { values[$0.label] }
   }
 }

@@ -1,4 +1,6 @@
 public import MembranePrediction
+import TomogramModel
+import Volumes
 
 extension Plan {
   /// What the engine and the program need before the first tile, in bytes: measured with libtorch
@@ -27,6 +29,34 @@ extension Plan {
   /// vertex takes (`make bench`: 6.5 kB at 10⁵, and it grows with the logarithm).
   var posteriorVertices: Int {
     Int(min(max(memoryGigabytes * 1e9 - Self.baseBytes, 0) / 9000, 1e9))
+  }
+}
+
+extension Plan {
+  /// Consecutive membranes that are fitted or measured at the same time: no more than `most`, and together
+  /// within the memory cap where one alone is.
+  func batches(of membranes: [Membrane], most: Int) -> [Range<Int>] {
+    let given = max(memoryGigabytes * 1e9 - Self.baseBytes, 0)
+    var (batches, needed): ([Range<Int>], Double) = ([], 0)
+    for (place, membrane) in membranes.enumerated() {
+      let own = surfaceBytes(of: membrane)
+      if let last = batches.last, last.count < most, needed + own <= given {
+        batches[batches.count - 1] = last.lowerBound..<(place + 1)
+        needed += own
+      } else {
+        batches.append(place..<(place + 1))
+        needed = own
+      }
+    }
+    return batches
+  }
+
+  /// Memory of a membrane's surface in the making (`fitSurface`), bytes. A mask of four voxels' thickness has a
+  /// vertex for every four of its voxels.
+  private func surfaceBytes(of membrane: Membrane) -> Double {
+    let vertices = Double(membrane.voxels) / 4
+    let region = Double(min(membrane.region.size.count, 1 << 26))
+    return 3 * region + 1400 * vertices + 9000 * min(vertices, Double(posteriorVertices))
   }
 }
 

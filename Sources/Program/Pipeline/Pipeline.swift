@@ -4,7 +4,7 @@ import WorkLedger
 /// Carries out a plan in a result folder.
 ///
 /// What has been done before under the same options is not done again (`StageJournal`).
-public struct Pipeline {
+public struct Pipeline: Sendable {
   let plan: Plan
   let folder: ResultFolder
   let context: RunContext

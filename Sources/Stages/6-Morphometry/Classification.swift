@@ -56,52 +56,51 @@ extension ShapeDescriptors {
   fileprivate var isCutOrWhole: Bool { isClosed || 0.5 <= borderShare }
 }
 
-/// The membranes with class, parent and topology filled in.
+extension ShapeDescriptors {
+  /// What of the shape is told among the measurements.
+  ///
+  /// | column | what |
+  /// |---|---|
+  /// | `genus` | handles, of all pieces together |
+  /// | `boundary_loops` | rims |
+  /// | `enclosure` | how far the surface closes around its inside, 0...1 |
+  /// | `border_share` | share of the rims' length that the volume's border makes |
+  public var topology: [NamedMeasurement] {
+    // χ = 2 pieces − 2 genus − loops.
+    let genus = (2 * pieces - eulerCharacteristic - boundaryLoops) / 2
+    return [
+      NamedMeasurement("genus", Measurement(Double(max(genus, 0)))),
+      NamedMeasurement("boundary_loops", Measurement(Double(boundaryLoops))),
+      NamedMeasurement("enclosure", Measurement(enclosure)),
+      NamedMeasurement("border_share", Measurement(borderShare)),
+    ]
+  }
+}
+
+/// The membranes with class and parent filled in.
 ///
-/// | column | what |
-/// |---|---|
-/// | `genus` | handles, of all pieces together |
-/// | `boundary_loops` | rims |
-/// | `enclosure` | how far the surface closes around its inside, 0...1 (`ShapeDescriptors`) |
-/// | `border_share` | share of the rims' length that the volume's border makes |
-///
-/// - Precondition: a surface and its description for each membrane, in the same order.
+/// - Parameter surface: the mesh of a membrane, by place; two are held at a time.
+/// - Precondition: an outline and a description for each membrane, in the same order.
 public func classified(
-  _ membranes: [Membrane], surfaces: [MembraneSurface], shapes: [ShapeDescriptors],
-  priors: ClassPriors
-) -> [Membrane] {
+  _ membranes: [Membrane], outlines: [MembraneOutline], shapes: [ShapeDescriptors],
+  priors: ClassPriors, surface: (Int) throws -> TriangleMesh
+) rethrows -> [Membrane] {
   precondition(membranes.count == shapes.count, "Each membrane is described.")
   var classes = shapes.map { priors.classify($0) }
   let containers = zip(classes, shapes).map { kind, shape in
     shape.isClosed || kind.enclosesSomething
   }
-  var result = nested(membranes, surfaces: surfaces, containers: containers)
+  var result = try nested(
+    membranes, outlines: outlines, containers: containers, surface: surface)
   let place = Dictionary(uniqueKeysWithValues: result.enumerated().map { ($1.label, $0) })
   for inner in result.indices {
     guard let outer = result[inner].parent.flatMap({ place[$0] }) else { continue }
-    if priors.arePaired(outer: surfaces[outer].mesh, inner: surfaces[inner].mesh) {
+    if priors.arePaired(outer: try surface(outer), inner: try surface(inner)) {
       (classes[outer], classes[inner]) = (.nestedPair, .nestedPair)
     }
   }
-  for number in result.indices {
-    result[number].classification = classes[number].rawValue
-    result[number].measurements += topology(of: surfaces[number].mesh, shapes[number])
-  }
+  for number in result.indices { result[number].classification = classes[number].rawValue }
   return result
-}
-
-private func topology(
-  of mesh: TriangleMesh, _ shape: ShapeDescriptors
-) -> [NamedMeasurement] {
-  // χ = 2 pieces − 2 genus − loops.
-  let pieces = mesh.triangleComponents().count
-  let genus = (2 * pieces - shape.eulerCharacteristic - shape.boundaryLoops) / 2
-  return [
-    NamedMeasurement("genus", Measurement(Double(max(genus, 0)))),
-    NamedMeasurement("boundary_loops", Measurement(Double(shape.boundaryLoops))),
-    NamedMeasurement("enclosure", Measurement(shape.enclosure)),
-    NamedMeasurement("border_share", Measurement(shape.borderShare)),
-  ]
 }
 
 extension ClassPriors {

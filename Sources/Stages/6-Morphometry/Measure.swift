@@ -38,7 +38,7 @@ public struct MeasuredMembrane: Codable, Hashable, Sendable {
 /// | `euler_characteristic` | 2 for a vesicle, 0 for a tube or torus, 1 for a sheet |
 ///
 /// The means of mean and Gaussian curvature have standard deviations from the posterior
-/// (`PosteriorDraws`), and so have areas and volume of a closed surface and, with its area, a
+/// (`FirstVariations`), and so have areas and volume of a closed surface and, with its area, a
 /// label's own thickness. That of `peak_distance_A` is from the scatter of patches, that of
 /// `thickness_A` also from what imaging adds. Where the standard deviation is above half of an area
 /// or a volume, that abstains. The other standard deviations are empty, and so are all without a
@@ -53,7 +53,7 @@ public struct MeasuredMembrane: Codable, Hashable, Sendable {
 public func measure(
   _ membrane: Membrane, surface: MembraneSurface, posterior: SurfacePosterior?,
   tomogram: (any VolumeSource<Float>)?, voxelVolumeNm3: Double, voxelSizeIsKnown: Bool,
-  tilt: TiltGeometry, options: MorphometryOptions = .init(), seed: UInt64 = 1
+  tilt: TiltGeometry, options: MorphometryOptions = .init()
 ) throws -> MeasuredMembrane {
   var result = membrane
   result.closed = surface.mesh.isClosed
@@ -61,13 +61,12 @@ public func measure(
     voxelSizeIsKnown
     ? try leafletThickness(surface, tomogram: tomogram, tilt: tilt, options: options)
     : .abstained(unknownVoxelSize)
-  let draws = try posterior.map {
-    try PosteriorDraws(
-      surface, posterior: $0, tilt: tilt, draws: options.posteriorDraws,
-      largest: options.largestPosterior, seed: seed)
+  let deviations = try posterior.map {
+    try FirstVariations.deviations(
+      surface, posterior: $0, tilt: tilt, largest: options.largestPosterior)
   }
   let measured = measurements(
-    of: surface, deviations: draws?.deviations ?? [:], leaflets: leaflets,
+    of: surface, deviations: deviations ?? [:], leaflets: leaflets,
     labelVolumeNm3: Double(membrane.voxels) * voxelVolumeNm3, tilt: tilt)
   result.measurements = measured.map { name, value in
     NamedMeasurement(name, voxelSizeIsKnown ? value : .abstained(unknownVoxelSize))
@@ -85,7 +84,7 @@ public func measure(
 
 /// Everything with a unit, by column name.
 private func measurements(
-  of surface: MembraneSurface, deviations: [DrawnMeasure: Double], leaflets: LeafletMeasurement,
+  of surface: MembraneSurface, deviations: [PropagatedMeasure: Double], leaflets: LeafletMeasurement,
   labelVolumeNm3: Double, tilt: TiltGeometry
 ) -> [(String, Measurement)] {
   let mesh = surface.mesh

@@ -10,9 +10,7 @@ public struct MorphometryOptions: Codable, Sendable, Equatable {
   public var dipStandardErrors = 3.0
   /// Patches that must be seen before a thickness is given.
   public var minimumPatches = 4
-  /// Draws from the posterior for standard deviations: 50 give them to 10 %.
-  public var posteriorDraws = 50
-  /// Above this count of vertices they are drawn patch by patch.
+  /// Above this count of vertices standard deviations are worked out patch by patch.
   public var largestPosterior = 250_000
   /// What classes are told apart by.
   public var classes = ClassPriors()

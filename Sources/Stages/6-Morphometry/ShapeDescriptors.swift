@@ -57,6 +57,8 @@ public struct ShapeDescriptors: Codable, Hashable, Sendable {
   public var depthNm = 0.0
   /// Vertices − edges + triangles.
   public var eulerCharacteristic = 0
+  /// Connected pieces.
+  public var pieces = 0
   /// Rims.
   public var boundaryLoops = 0
   /// Share of the rims' length at the volume's border; 0 without a rim.
@@ -92,6 +94,7 @@ extension ShapeDescriptors {
     describeFits(parametricFits(of: mesh, inlierAngstrom: 1.5 * voxel))
     describeExtents(mesh, areas: areas)
     eulerCharacteristic = mesh.eulerCharacteristic
+    pieces = mesh.triangleComponents().count
     let rims = Rims(mesh, geometry: geometry)
     (boundaryLoops, borderShare) = (rims.count, rims.borderShare)
   }

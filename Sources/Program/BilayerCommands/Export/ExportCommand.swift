@@ -12,7 +12,9 @@ struct ExportCommand: ParsableCommand {
       Points lie evenly on the membranes, --spacing apart; RELION's z axis is the
       normal (out of closed membranes), rot is random. --patch lays one membrane flat,
       x and y, with the density along its normals, z; FILE.csv says where each pixel
-      is and how much it is stretched. Around a tubule it is cut.
+      is and how much it is stretched. Around a tubule it is cut. --samples writes
+      surfaces that the data allow as well, drawn from each membrane's posterior:
+      what is measured on them scatters as far as it is uncertain.
 
       Example:  bilayer export results --points points.star --spacing 100 --offset 40
                 bilayer export results --imod model.mod --glb scene.glb --membranes 1,3
@@ -33,6 +35,12 @@ struct ExportCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("A membrane laid flat, and FILE.csv.", valueName: "FILE.mrc"))
   var patch: String?
+
+  @Option(help: ArgumentHelp("Surfaces drawn from the posterior (PLY).", valueName: "DIR"))
+  var samples: String?
+
+  @Option(help: ArgumentHelp("How many of each membrane.", valueName: "N"))
+  var sampleCount = 20
 
   @Option(
     help: ArgumentHelp("Only these membranes, by label (default: all).", valueName: "N,N"))
@@ -58,7 +66,10 @@ struct ExportCommand: ParsableCommand {
   mutating func validate() throws {
     if targets.isEmpty {
       throw ValidationError(
-        "Nothing to write: give --points, --imod, --glb or --patch, or several of them.")
+        "Nothing to write: give --points, --imod, --glb, --patch or --samples, or several of them.")
+    }
+    if sampleCount < 1 {
+      throw ValidationError("--sample-count \(sampleCount): expected 1 or more.")
     }
     if patch != nil && membranes?.numbers.count != 1 {
       throw ValidationError("--patch lays one membrane flat: name it, as in --membranes 3.")
@@ -66,7 +77,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   private var targets: [String] {
-    [points, imod, glb, patch, patch.map { ExportedPatch.tablePath($0) }].compactMap { $0 }
+    [points, imod, glb, samples, patch, patch.map { ExportedPatch.tablePath($0) }].compactMap { $0 }
   }
 
   func run() throws {
@@ -75,6 +86,7 @@ struct ExportCommand: ParsableCommand {
     }
     let surfaces = try ExportedSurfaces(folder: folder, labels: membranes?.numbers)
     if let glb { try surfaces.writeScene(to: glb, overwrite: force) }
+    if let samples { try writeSamples(to: samples, surfaces) }
     if points == nil && imod == nil && patch == nil { return }
     let frame = try ExportFrame(folder: folder, tomogram: tomogram, reading: reading)
     if let patch { try writePatch(to: patch, surfaces, frame) }
@@ -88,6 +100,14 @@ struct ExportCommand: ParsableCommand {
         coordinates: sampling.coordinates, notes: sampling.notes(frame))
       try table.write(to: points, overwrite: force)
       if !quiet { Console.say(found.summary, to: .messages) }
+    }
+  }
+
+  private func writeSamples(to path: String, _ surfaces: ExportedSurfaces) throws {
+    let bare = try ExportedSamples(surfaces: surfaces, count: sampleCount, seed: sampling.seed)
+      .write(to: path, overwrite: force)
+    for label in bare where !quiet {
+      Console.say("Membrane \(label) has no posterior to draw from.", to: .messages)
     }
   }
 

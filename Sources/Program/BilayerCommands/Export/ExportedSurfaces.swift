@@ -1,3 +1,4 @@
+import GaussianProcesses
 import MRCFormat
 import MeshFormats
 import Meshes
@@ -35,6 +36,12 @@ struct ExportedSurfaces {
   /// A membrane's surface.
   func surface(_ label: Int) throws -> MembraneSurface {
     try PLYFile.read(path: folder.surface(label: label) + ".ply")
+  }
+
+  /// What its standard deviations follow from; nil where there is none.
+  func posterior(_ label: Int) throws -> SurfacePosterior? {
+    let path = folder.surface(label: label) + ".posterior"
+    return Folder.exists(path) ? try PosteriorFile.read(path: path) : nil
   }
 
   /// Writes the scene: all surfaces are in memory at once.

@@ -32,7 +32,7 @@ struct PointArguments: ParsableArguments {
   @Option(help: ArgumentHelp("rlnTomoName (default: the tomogram's).", valueName: "NAME"))
   var tomogramName: String?
 
-  @Option(help: ArgumentHelp("Seed of points and rot.", valueName: "N"))
+  @Option(help: ArgumentHelp("Seed of points, rot and samples.", valueName: "N"))
   var seed: UInt64 = 1
 
   mutating func validate() throws {

@@ -11,16 +11,18 @@ extension Pipeline {
   ///
   /// - Parameters:
   ///   - membranes: classed, with a surface and its description each.
+  ///
+  /// - Complexity: memory of all surfaces that enclose something, 200 bytes a vertex.
   func writeCompartments(
-    _ membranes: [Membrane], surfaces: [MembraneSurface], shapes: [ShapeDescriptors],
-    instances: InstanceVolume
+    _ membranes: [Membrane], shapes: [ShapeDescriptors], instances: InstanceVolume
   ) throws {
     let options = plan.morphometry
     guard options.lumen || !options.shells.isEmpty else { return }
     let geometry = instances.source.geometry
-    let enclosures = membranes.indices.compactMap { number in
+    let enclosures = try membranes.indices.compactMap { number in
       Enclosure(
-        label: membranes[number].label, surface: surfaces[number], shape: shapes[number],
+        label: membranes[number].label, surface: try surface(label: membranes[number].label),
+        shape: shapes[number],
         encloses: MembraneClass(rawValue: membranes[number].classification)?.enclosesSomething
           ?? false,
         inlierAngstrom: 1.5 * geometry.meanVoxelSizeAngstrom)

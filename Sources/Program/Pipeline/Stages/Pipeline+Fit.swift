@@ -18,26 +18,15 @@ extension Pipeline {
     _ = try Folder.make(folder.surfaces)
     let records = MembraneRecords(of: .fit, work: key, in: folder)
     try records.begin()
-    let total = membranes.reduce(1) { $0 + $1.voxels }
-    var (done, kept, fits): (Int, Int, [MembraneFits]) = (0, 0, [])
-    for membrane in membranes {
-      if let known = records.value([MembraneFits].self, label: membrane.label) {
-        fits += known
-        kept += 1
-      } else {
-        fits += try fit(membrane, evidence, records)
-      }
-      done += membrane.voxels
-      try monitor.report(completed: done, of: total)
-    }
-    if 0 < kept { say("\(kept) of \(membranes.count) surfaces are of an earlier run") }
-    try AtomicFile.write(try canonicalJSON(fits), to: folder.fits, overwrite: true)
-    try monitor.report(completed: total, of: total)
+    let fits = try eachMembrane(membranes, records, monitor) { membrane, workers in
+      try fit(membrane, evidence, records, workers)
+    }.joined()
+    try AtomicFile.write(try canonicalJSON(Array(fits)), to: folder.fits, overwrite: true)
   }
 
   /// Fits and writes one membrane; no entry where it has no surface.
   private func fit(
-    _ membrane: Membrane, _ evidence: FitEvidence, _ records: MembraneRecords
+    _ membrane: Membrane, _ evidence: FitEvidence, _ records: MembraneRecords, _ workers: Workers
   ) throws -> [MembraneFits] {
     var options = plan.fitting
     // A surface too large for the cap is worked in patches.
@@ -47,7 +36,7 @@ extension Pipeline {
       let fitted = try fitSurface(
         of: membrane, in: evidence.instances, provenance: evidence.provenance,
         probability: evidence.probability, tilt: plan.tilt, options: options,
-        workers: context.workers)
+        workers: workers)
       files = try write(fitted, label: membrane.label)
       result = [MembraneFits(label: membrane.label, fits: fitted.fits)]
     } catch SurfaceFittingError.noSurface(let label, _) {
@@ -78,7 +67,7 @@ extension Pipeline {
 }
 
 /// What surfaces are fitted to.
-private struct FitEvidence {
+private struct FitEvidence: Sendable {
   let instances: any VolumeSource<UInt16>
   let provenance: (any VolumeSource<Int8>)?
   let probability: (any VolumeSource<Float>)?

@@ -20,50 +20,45 @@ extension Pipeline {
     let found = try instances.membranes(monitor)
     let records = MembraneRecords(of: .measure, work: key, in: folder)
     try records.begin()
-    var (results, surfaces, bare): ([MeasuredMembrane], [MembraneSurface], [Membrane]) = (
-      [], [], []
-    )
-    var (shapes, kept): ([ShapeDescriptors], Int) = ([], 0)
-    for (index, membrane) in found.enumerated() {
-      if let surface = try surface(label: membrane.label) {
-        if let known = records.value(MeasuredMembrane.self, label: membrane.label) {
-          results.append(known)
-          kept += 1
-        } else {
-          results.append(try measure(membrane, surface, density: density, geometry, records))
-        }
-        surfaces.append(surface)
-        shapes.append(ShapeDescriptors(surface, in: geometry))
-      } else {
-        bare.append(membrane)
-      }
-      try monitor.report(completed: index + 1, of: found.count)
+    let hasSurface = Set(found.map(\.label).filter { Folder.exists(surfacePath(label: $0) + ".ply") })
+    let bare = found.filter { !hasSurface.contains($0.label) }
+    let numbers = try eachMembrane(
+      found.filter { hasSurface.contains($0.label) }, records, monitor
+    ) { membrane, _ in
+      let numbers = try measure(membrane, density: density, geometry)
+      try records.keep(numbers, label: membrane.label)
+      return numbers
     }
-    if 0 < kept { say("\(kept) of \(found.count) membranes were measured by an earlier run") }
+    let results = numbers.map(\.measured)
+    let shapes = numbers.map(\.descriptors)
     let measured = results.map(\.membrane)
     let names = measured.first?.measurements.map(\.name) ?? ["area_nm2"]
-    let classes = classified(
-      measured, surfaces: surfaces, shapes: shapes, priors: plan.morphometry.classes)
+    let classes = try classified(
+      measured, outlines: numbers.map(\.outline), shapes: shapes, priors: plan.morphometry.classes
+    ) { try surface(label: measured[$0].label).mesh }
     let whole = classes + bare.map { abstaining($0, on: names) }
-    try writeCompartments(classes, surfaces: surfaces, shapes: shapes, instances: instances)
+    try writeCompartments(classes, shapes: shapes, instances: instances)
     try ParametricTable.table(results, bare: bare.map(\.label)).write(to: folder.parametric)
     try ProfileTable.table(results).write(to: folder.profiles)
     try ShapeTable.table(shapes, labels: measured.map(\.label)).write(to: folder.shapes)
     try MembraneTable.write(named(whole).sorted { $0.label < $1.label }, to: folder.table)
   }
 
+  /// What a membrane's own surface says of it.
   private func measure(
-    _ membrane: Membrane, _ surface: MembraneSurface, density: (any VolumeSource<Float>)?,
-    _ geometry: VolumeGeometry, _ records: MembraneRecords
-  ) throws -> MeasuredMembrane {
+    _ membrane: Membrane, density: (any VolumeSource<Float>)?, _ geometry: VolumeGeometry
+  ) throws -> MembraneNumbers {
     var options = plan.morphometry
     options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
-    let measured = try Morphometry.measure(
+    let surface = try surface(label: membrane.label)
+    var measured = try Morphometry.measure(
       membrane, surface: surface, posterior: try posterior(label: membrane.label),
       tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
-      tilt: plan.tilt, options: options, seed: plan.seed)
-    try records.keep(measured, label: membrane.label)
-    return measured
+      tilt: plan.tilt, options: options)
+    let descriptors = ShapeDescriptors(surface, in: geometry)
+    measured.membrane.measurements += descriptors.topology
+    return MembraneNumbers(
+      measured: measured, descriptors: descriptors, outline: MembraneOutline(surface.mesh))
   }
 
   /// The tomogram with dense matter positive; nil where none is named.
@@ -79,9 +74,9 @@ extension Pipeline {
     return try prepare(view.source, options: plan.preprocessing, workers: context.workers).source
   }
 
-  private func surface(label: Int) throws -> MembraneSurface? {
-    let path = surfacePath(label: label) + ".ply"
-    return Folder.exists(path) ? try PLYFile.read(path: path) : nil
+  /// A membrane's surface, which must be there.
+  func surface(label: Int) throws -> MembraneSurface {
+    try PLYFile.read(path: surfacePath(label: label) + ".ply")
   }
 
   /// What the surface's standard deviations follow from; nil where it is another program's.
@@ -111,4 +106,11 @@ extension Pipeline {
     }
     return membrane
   }
+}
+
+/// All that is kept of a membrane's surface once it is measured.
+private struct MembraneNumbers: Codable, Sendable {
+  var measured: MeasuredMembrane
+  var descriptors: ShapeDescriptors
+  var outline: MembraneOutline
 }
