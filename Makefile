@@ -30,12 +30,13 @@ validate-cluster: packages engine build
 	sh Scripts/validate-slurm-mpi.sh
 	sh Scripts/validate-mpi.sh
 
-# Scores of the shipped model on unseen and on foreign data. Beside them are
-# validate-memory.sh, which needs root, and validate-classes.sh, validate-curvature.sh, validate-outputs.sh and
-# the other parts of validate-separation.sh, which need Python packages that each names.
+# Scores of the shipped model on unseen and on foreign data. Beside them are validate-memory.sh, which needs
+# root, and validate-classes.sh, validate-curvature.sh, validate-outputs.sh, validate-real-surfaces.sh and the
+# other parts of validate-separation.sh, which need Python packages that each names.
 validate: packages engine build
 	sh Scripts/validate.sh
 	sh Scripts/validate-surfaces.sh
+	sh Scripts/validate-analytic.sh
 	sh Scripts/validate-halves.sh
 	sh Scripts/validate-thickness.sh
 	sh Scripts/validate-strangers.sh

@@ -1,11 +1,11 @@
-import RealModule
+import LinearAlgebra
 public import Tensors
 public import TomogramModel
 public import Training
 
 extension LogitCalibration {
   /// The calibration under which the targets are most likely: logistic regression on the logit
-  /// (Platt 1999), by Newton's method; weights of 0 hide values.
+  /// (Platt 1999); weights of 0 hide values.
   ///
   /// Leaves things as they are where targets are all alike: there is nothing to fit.
   public init(fitting logits: [Float], targets: [Float], weights: [Float]) {
@@ -19,45 +19,22 @@ extension LogitCalibration {
       sums.positive += Double(weight * target)
     }
     guard 0 < sums.positive, sums.positive < sums.all else { return }
-    // Newton's method on a convex function of two variables converges in a few steps from here.
-    for _ in 0..<30 {
-      let step = newtonStep(logits, targets, weights)
-      slope -= step.slope
-      offset -= step.offset
-      if abs(step.slope) + abs(step.offset) < 1e-6 { break }
+    let examples = logits.indices.lazy.filter { weights[$0] != 0 }.map { index in
+      LogisticExample(
+        row: [1, Double(logits[index])], target: Double(targets[index]),
+        weight: Double(weights[index]))
     }
+    guard let fitted = logisticWeights(examples, pulledTo: [0, 1], ridge: [1e-6, 1e-6]) else {
+      return
+    }
+    (offset, slope) = (fitted[0], fitted[1])
     // Separable data drive the slope to infinity, nonsense data below 0: then rather nothing.
     if !(0.1...10).contains(slope) || !offset.isFinite { self.init() }
   }
 
   /// sigmoid(slope · logit + offset).
   func probability(ofLogit logit: Double) -> Double {
-    1 / (1 + Double.exp(-(slope * logit + offset)))
-  }
-
-  private func newtonStep(
-    _ logits: [Float], _ targets: [Float], _ weights: [Float]
-  ) -> (slope: Double, offset: Double) {
-    // Gradient g and Hessian h of the negative log-likelihood; a ridge keeps h invertible.
-    var (g0, g1, h00, h01, h11) = (0.0, 0.0, 1e-6, 0.0, 1e-6)
-    for index in logits.indices where weights[index] != 0 {
-      let (x, w) = (Double(logits[index]), Double(weights[index]))
-      let p = probability(ofLogit: x)
-      let error = w * (p - Double(targets[index]))
-      let curvature = w * p * (1 - p)
-      g0 += error
-      g1 += error * x
-      h00 += curvature
-      h01 += curvature * x
-      h11 += curvature * x * x
-    }
-    let determinant = h00 * h11 - h01 * h01
-    guard 0 < determinant else { return (0, 0) }
-    // No step longer than 1: far from the answer the quadratic model is poor.
-    let slopeStep = (h00 * g1 - h01 * g0) / determinant
-    let offsetStep = (h11 * g0 - h01 * g1) / determinant
-    let length = max(1, abs(slopeStep), abs(offsetStep))
-    return (slopeStep / length, offsetStep / length)
+    sigmoid(slope * logit + offset)
   }
 }
 

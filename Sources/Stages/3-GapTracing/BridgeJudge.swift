@@ -1,5 +1,4 @@
 import LinearAlgebra
-import RealModule
 
 /// The probability that a bridge is right: logistic regression on `BridgeFeatures` and their squares.
 ///
@@ -60,18 +59,19 @@ extension BridgeJudge {
   /// - Returns: nil without bridges of both kinds.
   init?(_ tomograms: [[JudgedBridge]]) {
     self.init(regression: tomograms.flatMap { $0 })
-    var (rows, areRight): ([[Double]], [Bool]) = ([], [])
+    var examples: [LogisticExample] = []
     for (left, bridges) in tomograms.enumerated() {
       let leftGaps = bridges.filter(\.isLeft)
       guard !leftGaps.isEmpty else { continue }
       let others = tomograms.indices.filter { $0 != left }.flatMap { tomograms[$0] }
       guard let judge = BridgeJudge(regression: others) else { continue }
-      rows += leftGaps.map { [1, judge.logOdds(of: $0.features)] }
-      areRight += leftGaps.map(\.isRight)
+      examples += leftGaps.map {
+        LogisticExample(row: [1, judge.logOdds(of: $0.features)], target: $0.isRight ? 1 : 0)
+      }
     }
-    guard areRight.contains(true), areRight.contains(false) else { return }
+    guard Set(examples.map(\.target)).count == 2 else { return }
     leftGaps = logisticWeights(
-      rows, areRight, pulledTo: [0, 1], ridge: [Self.leftRidge, Self.leftRidge])
+      examples, pulledTo: [0, 1], ridge: [Self.leftRidge, Self.leftRidge])
   }
 
   /// The weights alone.
@@ -95,7 +95,9 @@ extension BridgeJudge {
     weights = []
     guard
       let fitted = logisticWeights(
-        examples.map { row(of: $0.features.values) }, examples.map(\.isRight),
+        examples.map {
+          LogisticExample(row: row(of: $0.features.values), target: $0.isRight ? 1 : 0)
+        },
         pulledTo: Array(repeating: 0, count: 2 * count + 1),
         ridge: [0] + Array(repeating: Self.ridge, count: 2 * count))
     else { return nil }
@@ -109,40 +111,4 @@ struct JudgedBridge: Sendable {
   let isRight: Bool
   /// Whether a network has left the gap.
   let isLeft: Bool
-}
-
-private func sigmoid(_ x: Double) -> Double { 1 / (1 + Double.exp(-x)) }
-
-/// Logistic regression with a ridge, by iteratively reweighted least squares (Hastie, Tibshirani &
-/// Friedman 2009, equation 4.26).
-///
-/// - Parameters:
-///   - rows: what is known of each example, as many numbers as there are weights.
-///   - start: the weights where nothing else tells them.
-///   - ridge: how strongly each is pulled there.
-/// - Returns: nil where the equations leave the weights open.
-private func logisticWeights(
-  _ rows: [[Double]], _ areTrue: [Bool], pulledTo start: [Double], ridge: [Double]
-) -> [Double]? {
-  var weights = start
-  for _ in 0..<30 {
-    // In the differences from the start, so that the ridge pulls them to 0.
-    var equations = NormalEquations(unknowns: weights.count)
-    for (row, isTrue) in zip(rows, areTrue) {
-      let probability = sigmoid(zip(row, weights).map(*).reduce(0, +))
-      let weight = max(probability * (1 - probability), 1e-6)
-      let moved = zip(row, zip(weights, start)).map { $0 * ($1.0 - $1.1) }.reduce(0, +)
-      let residual = (isTrue ? 1 : 0) - probability
-      equations.add(row, moved + residual / weight, weight: weight)
-    }
-    for (unknown, pull) in ridge.enumerated() where 0 < pull {
-      equations.pullToZero(unknown, weight: pull)
-    }
-    guard let moved = equations.solution() else { return nil }
-    let next = zip(start, moved).map(+)
-    let change = zip(next, weights).map { abs($0 - $1) }.max() ?? 0
-    weights = next
-    if change < 1e-6 { break }
-  }
-  return weights
 }

@@ -74,7 +74,7 @@ extension TracingCourse {
             fragments.isMembrane[Int(label)] ? UInt16(clamping: label) : 0
           })
     }
-    var seen = try tracer.membranes(among: fragments, erasesSpecks: lesson.mask == nil)
+    var seen = try tracer.membranes(among: fragments, erasesSpecks: tracer.isPredicted)
     truth = try TracingTruth(labels: labels, scratchFolder: scratchFolder, workers: workers)
     if lesson.cutsGaps {
       try GapEraser(
