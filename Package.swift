@@ -165,8 +165,9 @@ let program: [Target] = [
     "BilayerCommands", "Program/BilayerCommands",
     everyFormat + everyStage + [
       arguments, numerics, "Collective", "Evaluation", "GaussianProcesses", "LinearAlgebra",
-      "Meshes", "Morphology", "Pipeline", "ReinforcementLearning", "Report", "Simulation", "SurfaceUnrolling", "Tensors",
-      "TomogramModel", "TomographicImaging", "Training", "Volumes", "WorkLedger",
+      "Meshes", "Morphology", "Pipeline", "ReinforcementLearning", "Report", "Simulation",
+      "SurfaceUnrolling", "Tensors", "TomogramModel", "TomographicImaging", "Training", "Volumes",
+      "WorkLedger",
     ]),
   .executableTarget(
     name: "bilayer", dependencies: ["BilayerCommands"], path: "Sources/Program/bilayer",

@@ -56,7 +56,8 @@ public func trace(
   var bridges: [Bridge] = []
   // A mask that is given, and whose gaps are to stay, is handed on as it is.
   if mask == nil || options.method != .none {
-    let membranes = try tracer.membranes(among: tracer.fragments(), erasesSpecks: tracer.isPredicted)
+    let membranes = try tracer.membranes(
+      among: tracer.fragments(), erasesSpecks: tracer.isPredicted)
     switch options.method {
     case .none: break
     case .closing: bridges = try tracer.closing()

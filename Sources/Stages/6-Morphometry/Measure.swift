@@ -84,8 +84,8 @@ public func measure(
 
 /// Everything with a unit, by column name.
 private func measurements(
-  of surface: MembraneSurface, deviations: [PropagatedMeasure: Double], leaflets: LeafletMeasurement,
-  labelVolumeNm3: Double, tilt: TiltGeometry
+  of surface: MembraneSurface, deviations: [PropagatedMeasure: Double],
+  leaflets: LeafletMeasurement, labelVolumeNm3: Double, tilt: TiltGeometry
 ) -> [(String, Measurement)] {
   let mesh = surface.mesh
   let area = mesh.areaNm2

@@ -20,7 +20,8 @@ extension Pipeline {
     let found = try instances.membranes(monitor)
     let records = MembraneRecords(of: .measure, work: key, in: folder)
     try records.begin()
-    let hasSurface = Set(found.map(\.label).filter { Folder.exists(surfacePath(label: $0) + ".ply") })
+    let hasSurface = Set(
+      found.map(\.label).filter { Folder.exists(surfacePath(label: $0) + ".ply") })
     let bare = found.filter { !hasSurface.contains($0.label) }
     let numbers = try eachMembrane(
       found.filter { hasSurface.contains($0.label) }, records, monitor
