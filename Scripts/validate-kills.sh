@@ -7,7 +7,7 @@
 # SIZE: of the phantom (default 64x64x64); in larger ones there is more to go on from inside a stage.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${1:-validation/kills}
 wanted=${2:-100}
 [ -x "$bilayer" ] || { echo "validate: build first: make build" >&2; exit 1; }

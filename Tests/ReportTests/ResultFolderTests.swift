@@ -129,6 +129,20 @@ import WorkLedger
     }
   }
 
+  @Test("A volume shown binned has its own size, also where edges are no multiple")
+  func binned() throws {
+    try TemporaryFolder.with { base in
+      let folder = base + "/result"
+      try write(.few(size: 16), to: folder)
+      let whole = try ReportModel(folder: folder, scratchFolder: base)
+      var options = ReportOptions()
+      options.volumeVoxelLimit = 250
+      let model = try ReportModel(folder: folder, options: options, scratchFolder: base)
+      #expect(model.facts.contains(ReportModel.Fact("Shown binned", "3 × 3 × 3 voxels")))
+      for fact in whole.facts { #expect(model.facts.contains(fact), "\(fact)") }
+    }
+  }
+
   @Test("Surfaces beyond the limit come coarse into the page")
   func tooManyTriangles() throws {
     try TemporaryFolder.with { base in

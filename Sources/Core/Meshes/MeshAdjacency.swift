@@ -41,8 +41,8 @@ struct DirectedEdge {
   let head: Int32
   let triangle: Int32
 
-  /// The same for both directions.
-  var key: UInt64 { TriangleMesh.edgeKey(tail, head) }
+  var lower: Int32 { min(tail, head) }
+  var higher: Int32 { max(tail, head) }
 }
 
 extension TriangleMesh {
@@ -66,16 +66,53 @@ extension TriangleMesh {
     return edges
   }
 
-  /// Directed edges grouped by undirected edge, in a fixed order.
-  func edgeGroups() -> [ArraySlice<DirectedEdge>] {
-    let edges = directedEdges().sorted { ($0.key, $0.triangle) < ($1.key, $1.triangle) }
-    var groups: [ArraySlice<DirectedEdge>] = []
-    var start = 0
-    for index in edges.indices
-    where index + 1 == edges.count || edges[index + 1].key != edges[index].key {
-      groups.append(edges[start...index])
-      start = index + 1
+  /// Directed edges grouped by undirected edge: by its lower vertex, its higher one, and the triangle.
+  func edgeGroups() -> EdgeGroups { EdgeGroups(self) }
+}
+
+/// The directed edges of each undirected edge, a slice each.
+struct EdgeGroups: RandomAccessCollection {
+  private let edges: [DirectedEdge]
+  /// Group g is `edges[starts[g]..<starts[g + 1]]`.
+  private let starts: [Int32]
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { starts.count - 1 }
+
+  subscript(group: Int) -> ArraySlice<DirectedEdge> {
+    edges[Int(starts[group])..<Int(starts[group + 1])]
+  }
+
+  /// Groups by a counting sort over lower vertices; few edges share one.
+  fileprivate init(_ mesh: TriangleMesh) {
+    let directed = mesh.directedEdges()
+    var places = [Int32](repeating: 0, count: mesh.vertices.count + 1)
+    for edge in directed { places[Int(edge.lower) + 1] += 1 }
+    for vertex in mesh.vertices.indices { places[vertex + 1] += places[vertex] }
+    let ends = places
+    var sorted = directed
+    for edge in directed {
+      sorted[Int(places[Int(edge.lower)])] = edge
+      places[Int(edge.lower)] += 1
     }
-    return groups
+    var starts: [Int32] = [0]
+    for vertex in mesh.vertices.indices {
+      let bucket = Int(ends[vertex])..<Int(ends[vertex + 1])
+      // Insertion keeps equals in the triangles' order.
+      for place in bucket.dropFirst() {
+        let edge = sorted[place]
+        var hole = place
+        while bucket.lowerBound < hole, edge.higher < sorted[hole - 1].higher {
+          sorted[hole] = sorted[hole - 1]
+          hole -= 1
+        }
+        sorted[hole] = edge
+      }
+      for place in bucket
+      where place + 1 == bucket.upperBound || sorted[place + 1].higher != sorted[place].higher {
+        starts.append(Int32(place + 1))
+      }
+    }
+    (edges, self.starts) = (sorted, starts)
   }
 }

@@ -2,6 +2,8 @@ public import Volumes
 
 /// A tomogram and its labels small enough for a page: mean over cubes of `factor`³ voxels.
 public struct BinnedVolume: Sendable {
+  /// Of the volume before it was binned.
+  public let whole: VolumeGeometry
   /// Place of the binned voxels; each centre is the mean of the centres it stands for.
   public let geometry: VolumeGeometry
   /// Voxels a binned voxel replaces along each axis.
@@ -17,7 +19,7 @@ public struct BinnedVolume: Sendable {
 
   init(geometry: VolumeGeometry, voxelLimit: Int) {
     factor = Self.factor(for: geometry.size, voxelLimit: voxelLimit)
-    self.geometry = Self.binned(geometry, factor: factor)
+    (whole, self.geometry) = (geometry, Self.binned(geometry, factor: factor))
     (density, labels, provenance, limits) = ([], [], [], 0...1)
   }
 

@@ -31,14 +31,12 @@ extension ReportModel {
   }
 
   private mutating func addSizes(_ volume: BinnedVolume) {
-    let edge = volume.geometry.voxelSizeAngstrom / Double(volume.factor)
+    let edge = volume.whole.voxelSizeAngstrom
     let isCubic = max(abs(edge.x - edge.y), abs(edge.x - edge.z)) < 1e-4 * edge.x
     let edges = isCubic ? [edge.x] : [edge.x, edge.y, edge.z]
     facts.append(Fact("Voxel", edges.map { shown($0) }.joined(separator: " × ") + " Å"))
-    let size = volume.geometry.size
-    let extent =
-      volume.geometry.voxelSizeAngstrom
-      * SIMD3(Double(size.x), Double(size.y), Double(size.z)) / 10
+    let size = volume.whole.size
+    let extent = edge * SIMD3(Double(size.x), Double(size.y), Double(size.z)) / 10
     let sides = [extent.x, extent.y, extent.z].map { shown($0, significantDigits: 3) }
     facts.append(Fact("Volume", sides.joined(separator: " × ") + " nm"))
     if 1 < volume.factor {

@@ -1,7 +1,6 @@
 import GaussianProcesses
 import LinearAlgebra
 import Meshes
-import RealModule
 import TomogramModel
 
 /// What has a standard deviation from the posterior.
@@ -141,71 +140,5 @@ struct FirstVariations {
       meanCurvatureAngstrom[tail] += (1 - share) * lever.dot(normals[tail])
       meanCurvatureAngstrom[head] += share * lever.dot(normals[head])
     }
-  }
-}
-
-/// Pairs of triangles that share an edge, and vertices off the rim.
-struct InnerEdges {
-  struct Edge {
-    var tail: Int32
-    var head: Int32
-    /// The triangle that runs along the edge, and the one that runs against it.
-    var left: Int32
-    var right: Int32
-
-    /// Between its triangles' normals; above 0 where the surface curves away from them.
-    func angle(in mesh: TriangleMesh) -> Double {
-      let along = mesh.vertices[Int(head)] - mesh.vertices[Int(tail)]
-      let a = mesh.areaVector(of: Int(left)).normalized
-      let b = mesh.areaVector(of: Int(right)).normalized
-      return Double.atan2(y: a.cross(b).dot(along.normalized), x: a.dot(b))
-    }
-  }
-  private(set) var edges: [Edge] = []
-  private(set) var isInner: [Bool]
-
-  init(_ mesh: TriangleMesh) {
-    var firsts: [UInt64: (triangle: Int32, tail: Int32)] = [:]
-    isInner = [Bool](repeating: true, count: mesh.vertices.count)
-    for (number, corner) in mesh.triangles.enumerated() {
-      for axis in 0..<3 {
-        let (tail, head) = (corner[axis], corner[(axis + 1) % 3])
-        let key = TriangleMesh.edgeKey(tail, head)
-        if let first = firsts.removeValue(forKey: key) {
-          edges.append(
-            Edge(
-              tail: first.tail, head: first.tail == tail ? head : tail,
-              left: first.triangle, right: Int32(number)))
-        } else {
-          firsts[key] = (Int32(number), tail)
-        }
-      }
-    }
-    for key in firsts.keys {
-      isInner[Int(key >> 32)] = false
-      isInner[Int(key & 0xFFFF_FFFF)] = false
-    }
-  }
-
-  /// ∫ H dA in Å, H = (κ₁ + κ₂) / 2; above 0 where the surface curves away from its normal.
-  func integratedMeanCurvatureAngstrom(of mesh: TriangleMesh) -> Double {
-    edges.reduce(0) { sum, edge in
-      let along = mesh.vertices[Int(edge.head)] - mesh.vertices[Int(edge.tail)]
-      return sum + along.length * edge.angle(in: mesh) / 2
-    }
-  }
-
-  /// ∫ K dA over the inner vertices, a pure number.
-  func integratedGaussianCurvature(of mesh: TriangleMesh) -> Double {
-    var sum = 2 * .pi * Double(isInner.count { $0 })
-    for triangle in mesh.triangles.indices {
-      let (a, b, c) = mesh.corners(of: triangle)
-      let place = [a, b, c]
-      for axis in 0..<3 where isInner[Int(mesh.triangles[triangle][axis])] {
-        let (u, v) = (place[(axis + 1) % 3] - place[axis], place[(axis + 2) % 3] - place[axis])
-        sum -= Double.atan2(y: u.cross(v).length, x: u.dot(v))
-      }
-    }
-    return sum
   }
 }
