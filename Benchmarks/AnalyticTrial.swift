@@ -80,13 +80,11 @@ struct AnalyticTrial {
     let own = pose.own(place)
     let clean = shape.distanceWithRims(own)
     if noise == 0 || Self.halfThickness + 4 * noise < clean { return clean }
-    var moved = shape
     let error =
       noise
       * (correlatedShare.squareRoot() * field.value(at: place)
         + (1 - correlatedShare).squareRoot() * random.normal())
-    moved = shape.displaced(by: error)
-    return moved.distanceWithRims(own)
+    return shape.displaced(by: error).distanceWithRims(own)
   }
 }
 

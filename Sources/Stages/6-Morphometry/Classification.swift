@@ -93,9 +93,10 @@ public func classified(
   var result = try nested(
     membranes, outlines: outlines, containers: containers, surface: surface)
   let place = Dictionary(uniqueKeysWithValues: result.enumerated().map { ($1.label, $0) })
-  for inner in result.indices {
-    guard let outer = result[inner].parent.flatMap({ place[$0] }) else { continue }
-    if priors.arePaired(outer: try surface(outer), inner: try surface(inner)) {
+  let contained = Dictionary(grouping: result.indices) { result[$0].parent.flatMap { place[$0] } }
+  for case (let outer?, let inners) in contained {
+    let mesh = try surface(outer)
+    for inner in inners where priors.arePaired(outer: mesh, inner: try surface(inner)) {
       (classes[outer], classes[inner]) = (.nestedPair, .nestedPair)
     }
   }

@@ -27,13 +27,15 @@ public struct Enclosure: Sendable {
 
   /// Nil for a surface that encloses nothing.
   ///
-  /// - Parameter encloses: whether the membrane's class is one that does.
+  /// - Parameters:
+  ///   - surface: the membrane's, made only where it may enclose something.
+  ///   - encloses: whether the membrane's class is one that does.
   public init?(
-    label: Int, surface: MembraneSurface, shape: ShapeDescriptors, encloses: Bool,
-    inlierAngstrom: Double
-  ) {
+    label: Int, surface: @autoclosure () throws -> MembraneSurface, shape: ShapeDescriptors,
+    encloses: Bool, inlierAngstrom: Double
+  ) rethrows {
     guard shape.isClosed || encloses else { return nil }
-    var mesh = surface.facingApart().mesh
+    var mesh = try surface().facingApart().mesh
     if !shape.normalsPointOut {
       mesh.triangles = mesh.triangles.map { SIMD3($0.x, $0.z, $0.y) }
     }

@@ -20,7 +20,7 @@ extension Pipeline {
     guard options.lumen || !options.shells.isEmpty else { return }
     let geometry = instances.source.geometry
     let enclosures = try membranes.indices.compactMap { number in
-      Enclosure(
+      try Enclosure(
         label: membranes[number].label, surface: try surface(label: membranes[number].label),
         shape: shapes[number],
         encloses: MembraneClass(rawValue: membranes[number].classification)?.enclosesSomething
