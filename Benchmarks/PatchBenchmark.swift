@@ -12,7 +12,9 @@ func benchmarkPatches(
     voxelSizeAngstrom: tomogram.geometry.meanVoxelSizeAngstrom
   ) { $0 == 0 ? .background : .membrane }
   var options = SamplingOptions()
-  options.batchSize = 16
+  // As `Scripts/train-models.sh` trains.
+  options.batchSize = 12
+  options.patchSize = VolumeSize(x: 112, y: 112, z: 112)
   let source = try SegmentationSource([example], options: options, workers: workers)
   let batches = 4
   meter.measure("patches", voxels: batches * options.batchSize * options.patchSize.count) {

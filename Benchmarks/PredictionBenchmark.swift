@@ -1,3 +1,4 @@
+import GapTracing
 import MembranePrediction
 import Tensors
 import TomogramModel
@@ -28,4 +29,11 @@ func benchmarkPrediction(
       tomogram, model: model, options: PredictionOptions(), into: sink,
       keeping: .scratch(folder: "/tmp"), device: device, engine: engine, monitor: .silent)
   }
+}
+
+/// The tracer that `bilayer trace` takes by default.
+func openShippedTracer() throws -> OpenTracer {
+  let model = try TracerModel(path: TracerModel.shippedPath())
+  let policy = try model.network(device: .cpu, engine: Engine.open())
+  return OpenTracer(policy: policy, judges: model.card.judges)
 }

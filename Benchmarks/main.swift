@@ -2,7 +2,7 @@
 // tomogram. Later stages work on the true membranes, so that their load does not depend on a model.
 // `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. `bilayer-bench surface`: standard
 // deviations of a surface of a million vertices. `bilayer-bench analytic [REPEATS INSTANCES]`: surfaces known by
-// formula.
+// formula. `bilayer-bench patches`: what training asks of the processor.
 
 import FoundationEssentials
 import GapTracing
@@ -45,7 +45,9 @@ if try MeshComparison.run(
 {
   exit(0)
 }
-let edges = (arguments.first ?? "256x256x128").split(separator: "x").compactMap { Int($0) }
+let wantsPatches = arguments.first == "patches"
+let extent = wantsPatches ? "256x256x128" : arguments.first ?? "256x256x128"
+let edges = extent.split(separator: "x").compactMap { Int($0) }
 guard edges.count == 3, edges.allSatisfy({ 32 <= $0 && $0 <= 2048 }) else {
   print("usage: bilayer-bench [XxYxZ] [MODEL]     32 to 2048 voxels along each axis")
   throw ExitError.usage
@@ -67,6 +69,10 @@ let prepared = try meter.measure("prepare", voxels: voxels) {
   }
   return prepared
 }
+if wantsPatches {
+  try benchmarkPatches(prepared.source, labels: simulated.labels, workers: workers, meter: meter)
+  exit(0)
+}
 try benchmarkPrediction(
   prepared.source, model: arguments.count < 2 ? nil : arguments[1], meter: meter)
 
@@ -75,10 +81,12 @@ let truth = MappedSource(simulated.labels) { (label: UInt16) -> Int8 in label ==
 let (mask, provenance) = (
   MemorySink<Int8>(geometry: geometry), MemorySink<Int8>(geometry: geometry)
 )
+let tracer = try openShippedTracer()
 _ = try meter.measure("trace", voxels: voxels) {
   try trace(
-    probability: nil, mask: truth, tilt: simulated.truth.tilt, options: TracingOptions(),
-    into: mask, provenance: provenance, scratchFolder: "/tmp", workers: workers, monitor: .silent)
+    probability: nil, mask: truth, density: prepared.source, tracer: tracer,
+    tilt: simulated.truth.tilt, options: TracingOptions(), into: mask, provenance: provenance,
+    scratchFolder: "/tmp", workers: workers, monitor: .silent)
 }
 try benchmarkPatches(prepared.source, labels: simulated.labels, workers: workers, meter: meter)
 let instances = MemorySink<UInt16>(geometry: geometry)

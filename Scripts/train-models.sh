@@ -3,19 +3,22 @@
 #
 #   Scripts/train-models.sh [FOLDER]      FOLDER: tomograms and checkpoints (default: .model)
 #
-# Stopped, it goes on where it was; a new FOLDER begins anew. Ten minutes on a GPU with 16 cores, a day
-# or more on two cores: SCENES and STEPS make it smaller. Models go to MODELS (default: Models); DEVICE
-# chooses the device.
+# Stopped, it goes on where it was; a new FOLDER begins anew. Some ten minutes on a GPU with 16 cores,
+# a day or more on two cores: SCENES and STEPS make it smaller. Models go to MODELS (default: Models);
+# DEVICE chooses the device.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
 work=${1:-.model}
 models=${MODELS:-Models}
-scenes=${SCENES:-200}
+scenes=${SCENES:-256}
 steps=${STEPS:-2650}
 
-# Eight groups side by side, each from its own seed: the same tomograms on any machine.
-groups=8
+# The C library would hand the memory of each batch back, and fetch it anew.
+export MALLOC_TOP_PAD_=500000000 MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=200000000000
+
+# Sixteen groups side by side, each from its own seed: the same tomograms on any machine.
+groups=16
 cores=$(nproc)
 threads=$((cores / groups))
 [ "$threads" -ge 1 ] || threads=1

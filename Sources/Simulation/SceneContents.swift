@@ -31,10 +31,10 @@ struct SceneContents {
     }
     for face in faces { appendFaceParticles(species, on: face, to: &balls) }
     for _ in 0..<options.filaments {
-      appendLine(to: &balls, lengthNm: options.filamentLengthNm, turnsOf: actin)
+      appendLine(to: &balls, lengthNm: options.filamentLengthNm, step: 27, turnsOf: actin)
     }
     for _ in 0..<options.microtubules {
-      appendLine(to: &balls, lengthNm: Span2(150, 500), turnsOf: microtubule)
+      appendLine(to: &balls, lengthNm: Span2(150, 500), step: 40, turnsOf: microtubule)
     }
     return balls
   }
@@ -74,14 +74,15 @@ struct SceneContents {
     }
   }
 
-  /// Tries to lay a line of subunits where it touches no membrane.
+  /// Tries to lay a line of subunits, one group at each step (Å), where it touches no membrane.
   private mutating func appendLine(
-    to balls: inout [Ball], lengthNm: Span2, turnsOf subunits: (Frame, Double) -> [Ball]
+    to balls: inout [Ball], lengthNm: Span2, step: Double,
+    turnsOf subunits: (Frame, Double) -> [Ball]
   ) {
     for _ in 0..<12 {
       let axis = curvedAxis(
         through: place(), lengthAngstrom: random.uniform(10 * lengthNm.low, 10 * lengthNm.high),
-        leastBendRadius: 6000, step: 27, random: &random)
+        leastBendRadius: 6000, step: step, random: &random)
       guard axis.allSatisfy(isFree) else { continue }
       for index in 1..<axis.count {
         let frame = Frame(origin: axis[index], normal: axis[index] - axis[index - 1], turn: 0)
@@ -101,13 +102,9 @@ struct SceneContents {
     ]
   }
 
-  /// 13 protofilaments at 112 Å from the axis, one turn rising by three monomers of 40 Å.
-  private let microtubule: (Frame, Double) -> [Ball] = { frame, index in
-    // The axis' step is 27 Å; every second of three steps carries a ring, 40 Å apart on average.
-    guard (index * 27 / 40).rounded(.down) != ((index - 1) * 27 / 40).rounded(.down) else {
-      return []
-    }
-    return (0..<13).map { protofilament in
+  /// A ring of 13 protofilaments at 112 Å from the axis, one turn rising by three monomers of 40 Å.
+  private let microtubule: (Frame, Double) -> [Ball] = { frame, _ in
+    (0..<13).map { protofilament in
       let angle = 2 * .pi * Double(protofilament) / 13
       let rise = Double(protofilament) * 120 / 13
       return Ball(

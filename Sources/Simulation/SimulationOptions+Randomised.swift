@@ -39,6 +39,8 @@ extension SceneOptions {
       options.drawLargeMembranes(random: &random)
     } else if share < 0.38 {
       options.drawThicket(random: &random)
+    } else if share < 0.54 {
+      options.drawCrowd(random: &random)
     }
     return options
   }
@@ -67,7 +69,10 @@ extension SceneOptions {
     deformation = Span2(0, random.uniform(0.02, 0.35))
     elongation = Span2(1, random.uniform(1.05, 2.6))
     nestedGapNm = Span2(8, random.uniform(10, 30))
-    tubuleRadiusNm = Span2(10, random.uniform(12, 40))
+    // Tubules as thin as microtubules, 11 nm to the middle of the wall, are rare in cells, and could
+    // not be told from them.
+    let thinnest = random.uniform(12, 20)
+    tubuleRadiusNm = Span2(thinnest, thinnest + random.uniform(1, 25))
   }
 
   private mutating func drawDeformedMembranes(random: inout CounterRandom) {
@@ -98,6 +103,22 @@ extension SceneOptions {
     filamentLengthNm = Span2(60, random.uniform(120, 400))
     hasFaces = false
     membraneProteinsPer1000Nm2 = random.logUniform(1, 12)
+  }
+
+  /// Membranes close to membranes: contact sites, nested pairs, stacks, organelles.
+  private mutating func drawCrowd(random: inout CounterRandom) {
+    let field = fieldShare
+    func some(_ range: ClosedRange<Int>, random: inout CounterRandom) -> Int {
+      Int((Double(random.integer(range)) * field).rounded())
+    }
+    vesicles = some(3...8, random: &random)
+    nestedPairs = some(1...4, random: &random)
+    contactVesicles = some(3...8, random: &random)
+    tubules = some(0...2, random: &random)
+    cisternaStacks = random.integer(0...2)
+    sheets = random.integer(0...2)
+    organelles = random.integer(0...2)
+    mitochondria = random.chance(0.2) ? 1 : 0
   }
 
   /// Microtubules and filaments, whose walls and lines look like membranes.

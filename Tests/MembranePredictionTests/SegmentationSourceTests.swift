@@ -1,4 +1,5 @@
-import MembranePrediction
+@testable import MembranePrediction
+import RealModule
 import Tensors
 import TestSupport
 import Testing
@@ -66,6 +67,57 @@ import Volumes
     #expect(2000 < membrane)
     // Nearest and linear sampling differ in a few voxels of a corner.
     #expect(wrong < membrane / 50)
+  }
+
+  @Test("A turned patch across the border is what looking up each place by itself gives")
+  func sampling() throws {
+    let example = try example(VolumeSize(x: 20, y: 18, z: 9), noise: 1)
+    var place = PatchPlacement(centre: SIMD3(4.3, 10.2, 6.1))
+    (place.zoom, place.turn, place.mirrored) = (1.13, -0.11, SIMD3(-1, 1, 1))
+    let edge = 16
+    let patch = SegmentationPatch(
+      example, place, size: VolumeSize(x: edge, y: edge, z: edge), hiddenWeight: 1)
+    let (cosine, sine) = (Double.cos(-0.11) * 1.13, Double.sin(-0.11) * 1.13)
+    var counted = 0
+    for index in patch.density.indices {
+      let voxel = SIMD3(index % edge, index / edge % edge, index / edge / edge)
+      let d = SIMD3<Double>(voxel) - 7.5
+      let position = SIMD3(
+        Double(place.centre.x) - (cosine * d.x - sine * d.y),
+        Double(place.centre.y) + sine * d.x + cosine * d.y, Double(place.centre.z) + 1.13 * d.z)
+      #expect(abs(Double(patch.density[index]) - density(of: example, at: position)) < 1e-3)
+      let nearest = position.rounded(.toNearestOrAwayFromZero)
+      // Halfway between two voxels rounding decides.
+      let offset = position - nearest
+      if (0..<3).contains(where: { 0.499 < abs(offset[$0]) }) { continue }
+      let isInside = (0..<3).allSatisfy {
+        0 <= nearest[$0] && Int(nearest[$0]) < [example.size.x, example.size.y, example.size.z][$0]
+      }
+      #expect(patch.weight[index] == (isInside ? 1 : 0))
+      guard isInside else { continue }
+      counted += 1
+      let code = example.truth[self.offset(of: example, SIMD3<Int>(nearest))]
+      #expect(patch.target[index] == (code == 1 ? 1 : 0))
+    }
+    #expect(1000 < counted)
+  }
+
+  private func offset(of example: SegmentationExample, _ voxel: SIMD3<Int>) -> Int {
+    (voxel.z * example.size.y + voxel.y) * example.size.x + voxel.x
+  }
+
+  /// Trilinear, corner by corner; the border repeated.
+  private func density(of example: SegmentationExample, at position: SIMD3<Double>) -> Double {
+    let floor = position.rounded(.down)
+    let share = position - floor
+    let last = SIMD3(example.size.x, example.size.y, example.size.z) &- 1
+    return (0..<8).reduce(0) { sum, corner in
+      let side = SIMD3(corner & 1, corner >> 1 & 1, corner >> 2)
+      let voxel = (SIMD3<Int>(floor) &+ side).clamped(lowerBound: .zero, upperBound: last)
+      let weight = (0..<3).reduce(1.0) { $0 * (side[$1] == 1 ? share[$1] : 1 - share[$1]) }
+      let value = example.density[self.offset(of: example, voxel)]
+      return sum + weight * Double(Float(value) * SegmentationExample.step)
+    }
   }
 
   @Test("Most patches hold membrane where that is wanted, though it is rare")
