@@ -50,7 +50,8 @@ struct PatchSampler {
     for axis in 0..<2 {
       // A thousandth of a voxel keeps rounding out.
       let low = 0.001 - Double(start[axis])
-      let high = Double((axis == 0 ? example.size.x : example.size.y) - 1) - 0.001 - Double(start[axis])
+      let last = (axis == 0 ? example.size.x : example.size.y) - 1
+      let high = Double(last) - 0.001 - Double(start[axis])
       let step = Double(step[axis])
       guard 1e-6 < abs(step) else {
         if low < 0 && 0 < high { continue }
