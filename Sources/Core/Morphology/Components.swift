@@ -125,13 +125,20 @@ public struct ComponentRuns: Sendable {
   /// Label of each run, in raster order.
   private let labelOfRun: [Int32]
 
-  /// Sections read at once.
-  static let slabThickness = 16
+  /// Voxels of a slab, unless a section has more: their blocks stay small enough for the C library to
+  /// use again instead of asking the system for empty memory each time.
+  private static let slabVoxels = 1 << 22
+
+  private static func slabs(of mask: any VolumeSource<Int8>) -> [Region] {
+    let size = mask.geometry.size
+    guard 0 < size.count else { return [] }
+    return mask.geometry.bounds.slabs(thickness: max(1, slabVoxels / (size.x * size.y)))
+  }
 
   /// Reads the mask once.
   public init(of mask: any VolumeSource<Int8>, connectivity: Connectivity) throws {
     var finder = RunFinder(connectivity: connectivity)
-    for slab in mask.geometry.bounds.slabs(thickness: Self.slabThickness) where !slab.isEmpty {
+    for slab in Self.slabs(of: mask) {
       finder.add(try mask.read(slab))
     }
     self.init(finder.finished())
@@ -148,7 +155,7 @@ public struct ComponentRuns: Sendable {
     of mask: any VolumeSource<Int8>, _ body: (Block<Int32>) throws -> Void
   ) throws {
     var nextRun = 0
-    for slab in mask.geometry.bounds.slabs(thickness: Self.slabThickness) where !slab.isEmpty {
+    for slab in Self.slabs(of: mask) {
       var labels = Block<Int32>(region: slab, repeating: 0)
       label(try mask.read(slab), into: &labels, nextRun: &nextRun)
       try body(labels)

@@ -85,11 +85,13 @@ public struct SHA256: Sendable {
       let sigma1 = rotated(late, 17) ^ rotated(late, 19) ^ (late >> 10)
       w[t] = w[t &- 16] &+ sigma0 &+ w[t &- 7] &+ sigma1
     }
+    // The constants are made when first asked for, so each ask looks whether they are.
+    let constants = roundConstants.span
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
     for t in 0..<64 {
       let sum1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25)
-      let temporary1 = h &+ sum1 &+ ((e & f) ^ (~e & g)) &+ roundConstants[t] &+ w[t]
+      let temporary1 = h &+ sum1 &+ ((e & f) ^ (~e & g)) &+ constants[t] &+ w[t]
       let sum0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22)
       let temporary2 = sum0 &+ ((a & b) ^ (a & c) ^ (b & c))
       (h, g, f, e) = (g, f, e, d &+ temporary1)

@@ -20,11 +20,18 @@ public struct MaskSource: VolumeSource {
   /// - Throws: `PipelineError.badMask` where a voxel is no whole number.
   public func read(_ region: Region) throws -> Block<Int8> {
     let block = try base.read(region)
-    // NaN differs from its own rounding.
-    if let odd = block.samples.first(where: { $0 != $0.rounded() }) {
-      throw PipelineError.badMask(path: path, value: odd)
+    var mask = Block<Int8>(region: region, repeating: 0)
+    var target = mask.samples.mutableSpan
+    let values = block.samples.span
+    for index in values.indices where values[index] != 0 {
+      // Most masks hold 1. NaN differs from its own rounding.
+      let value = values[index]
+      guard value == 1 || value == value.rounded() else {
+        throw PipelineError.badMask(path: path, value: value)
+      }
+      target[index] = 1
     }
-    return block.map { $0 == 0 ? 0 : 1 }
+    return mask
   }
 }
 

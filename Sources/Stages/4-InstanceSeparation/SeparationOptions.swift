@@ -20,7 +20,7 @@ public struct SeparationOptions: Codable, Hashable, Sendable {
   /// Smaller parts are left out, in voxels. Default 100: less than a patch of 5 × 5 voxels of a
   /// membrane 4 voxels thick, on which no normal can be measured.
   public var minimumVoxels = 100
-  /// Parts with less mid-surface are left out, in nm². Default 0: none.
+  /// Parts with less area are left out, in nm². Default 0: none.
   public var minimumAreaNm2 = 0.0
 
   /// The defaults.

@@ -23,7 +23,7 @@ struct FitCommand: ParsableCommand {
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
-    var plan = try stage.plan(for: .fit)
+    var plan = try stage.plan(for: .fit, computing)
     try plan.resolve(reading, wedge)
     try plan.checkVolume(instances)
     if let instances {

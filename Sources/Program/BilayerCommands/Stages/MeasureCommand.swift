@@ -37,7 +37,7 @@ struct MeasureCommand: ParsableCommand {
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
-    var plan = try stage.plan(for: .measure)
+    var plan = try stage.plan(for: .measure, computing)
     try plan.resolve(reading, wedge)
     for path in [instances, tomogram] { try plan.checkVolume(path) }
     if let tomogram { plan.tomogram = try InputRecord(path: tomogram) }

@@ -51,7 +51,7 @@ struct SeparateCommand: ParsableCommand {
   }
 
   func run() throws {
-    var plan = try stage.plan(for: .separate)
+    var plan = try stage.plan(for: .separate, computing)
     try plan.resolve(reading)
     try plan.checkVolume(mask ?? instances)
     if let mask {

@@ -209,10 +209,14 @@ struct StagePlacement: ParsableArguments {
   var folder: ResultFolder { ResultFolder(placement.output) }
   var rule: Placement { Placement(force: placement.force, resume: resume) }
 
-  /// The plan so far: that of the folder, or a new one, with the stage in it.
-  func plan(for stage: Stage) throws -> Plan {
+  /// The plan so far: that of the folder, or a new one for this machine, with the stage in it.
+  func plan(for stage: Stage, _ computing: ComputingOptions) throws -> Plan {
     try rule.check(folder, for: [stage])
-    guard Folder.exists(folder.plan) else { return Plan(stages: [stage]) }
+    guard Folder.exists(folder.plan) else {
+      var plan = Plan(stages: [stage])
+      computing.resolve(&plan)
+      return plan
+    }
     var plan = try Plan(path: folder.plan)
     plan.stages = (plan.stages.filter { $0 != stage } + [stage]).sorted()
     return plan

@@ -33,7 +33,7 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup var computing: ComputingOptions
 
   func run() throws {
-    var plan = try stage.plan(for: .trace)
+    var plan = try stage.plan(for: .trace, computing)
     try plan.resolve(reading, wedge)
     for path in [probability, mask, tomogram] { try plan.checkVolume(path) }
     if let probability { plan.probability = try InputRecord(path: probability) }
