@@ -44,6 +44,7 @@ let shims: [Target] = [
   systemLibrary("CFFTW", pkgConfig: "fftw3f", debian: "libfftw3-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CBZip2", debian: "libbz2-dev"),
+  systemLibrary("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
   systemLibrary("CTIFF", pkgConfig: "libtiff-4", debian: "libtiff-dev"),
   systemLibrary("CCHOLMOD", debian: "libsuitesparse-dev"),
 ]
@@ -54,7 +55,7 @@ let core: [Target] = [
   module("LinearAlgebra", "Core/LinearAlgebra", [numerics]),
   module("Volumes", "Core/Volumes", [numerics]),
   module("TomogramModel", "Core/TomogramModel", [numerics, "LinearAlgebra", "Volumes"]),
-  module("WorkLedger", "Core/WorkLedger", ["Volumes"]),
+  module("WorkLedger", "Core/WorkLedger", ["CCrypto", "Volumes"]),
   module("FourierTransforms", "Core/FourierTransforms", ["CFFTW", "Volumes"]),
   module("Filters", "Core/Filters", [numerics, "Volumes"]),
   module(

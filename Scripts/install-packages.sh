@@ -2,7 +2,7 @@
 # Installs the Debian packages the build needs, and those named, or prints the one line that would.
 set -eu
 missing=""
-for package in libfftw3-dev libsuitesparse-dev libopenblas0-serial zlib1g-dev libbz2-dev libtiff-dev pkg-config chromium \
+for package in libfftw3-dev libsuitesparse-dev libopenblas0-serial zlib1g-dev libbz2-dev libssl-dev libtiff-dev pkg-config chromium \
   "$@"; do
   dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
 done

@@ -8,10 +8,10 @@
 # PART: masks (true masks of crowded scenes, also grown until they touch), predicted, real, contact,
 # grouping; default: all. Settings from the environment: OUT, where results go (default:
 # validation/separation); SEEDS (default: the test seeds 9001 to 9005; options were chosen on 5001 to
-# 5005); PYTHON, with numpy, scipy and mrcfile (default: python3).
+# 5005); PYTHON, with numpy, scipy and mrcfile (default: python3); BILAYER, the program.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${OUT:-validation/separation}
 seeds=${SEEDS:-9001 9002 9003 9004 9005}
 masks="${PYTHON:-python3} Scripts/separation-masks.py"

@@ -8,7 +8,7 @@
 # (default: volume). Real data are read from ../shared/data; what is not there is left out.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${1:-validation/strangers}
 model=${2:-volume}
 data=../shared/data

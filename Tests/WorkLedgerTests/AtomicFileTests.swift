@@ -149,7 +149,7 @@ struct SHA256Tests {
   @Test("A million letters a give the standard's digest, in pieces of any size")
   func millionLetters() {
     let expected = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-    var digest = SHA256()
+    let digest = SHA256()
     var left = 1_000_000
     var piece = 1
     while 0 < left {
