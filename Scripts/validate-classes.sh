@@ -9,7 +9,7 @@
 # seeds are also predicted (default: all). PYTHON: one that has numpy and mrcfile (default: python3).
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 python=${PYTHON:-python3}
 out=${1:-validation-classes}
 [ $# -gt 1 ] && shift || set -- 7101 7102 7103 7104 7105 7106 7107 7108 7109 7110 7111 7112

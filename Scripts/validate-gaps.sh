@@ -11,7 +11,7 @@
 # REAL=0 leaves out the erased segmentations; TOMOGRAM=1 gives the tomogram to the tracer.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 [ $# -gt 0 ] || { echo "usage: Scripts/validate-gaps.sh METHOD..." >&2; exit 2; }
 [ -x "$bilayer" ] || { echo "validate: build first: make build" >&2; exit 1; }
 out=${OUT:-validation/gaps}

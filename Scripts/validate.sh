@@ -8,7 +8,7 @@
 # volume). SEED: default the test seeds; options are chosen on others. CONTRASTS: the leaflet_cnr values.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${1:-validation}
 model=${2:-volume}
 [ $# -gt 2 ] && shift 2 || set -- 9001 9002 9003 9004 9005

@@ -1,3 +1,4 @@
+import LinearAlgebra
 import TomographicImaging
 
 /// A Gaussian field after observation.
@@ -15,7 +16,7 @@ public struct SurfaceFieldPosterior: Sendable {
 
   /// Covariance of two sums Σ g d of the field d over the vertices.
   public func covariance(ofSum factors: [Double], withSum others: [Double]) -> Double {
-    zip(factors, factor.solve(others)).reduce(0) { $0 + $1.0 * $1.1 }
+    scalarProduct(factors, factor.solve(others))
   }
 
   /// One draw of the whole field, less its mean.

@@ -35,9 +35,10 @@ public func logisticWeights(
     // In the differences from the start, so that the ridge pulls them to 0.
     var equations = NormalEquations(unknowns: weights.count)
     for example in examples {
-      let probability = sigmoid(product(example.row, weights))
+      let logOdds = scalarProduct(example.row, weights)
+      let probability = sigmoid(logOdds)
       let curvature = max(probability * (1 - probability), 1e-6)
-      let moved = product(example.row, weights) - product(example.row, start)
+      let moved = logOdds - scalarProduct(example.row, start)
       equations.add(
         example.row, moved + (example.target - probability) / curvature,
         weight: example.weight * curvature)
@@ -53,9 +54,4 @@ public func logisticWeights(
     if longest < 1e-6 { break }
   }
   return weights
-}
-
-private func product(_ row: [Double], _ weights: [Double]) -> Double {
-  precondition(row.count == weights.count, "An example has a number for each weight.")
-  return row.indices.reduce(0) { $0 + row[$1] * weights[$1] }
 }

@@ -3,6 +3,12 @@
 // Sums run in the order x, y, z everywhere, so that moving code from one module to another changes
 // no bit of a result.
 
+/// Scalar product of two arrays of one length.
+public func scalarProduct(_ first: [Double], _ second: [Double]) -> Double {
+  precondition(first.count == second.count, "Only arrays of one length have a scalar product.")
+  return zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
+}
+
 extension SIMD3 where Scalar == Double {
   /// Scalar product.
   @inlinable

@@ -58,11 +58,11 @@ struct ShapeDescent<Shape: ParametricShape> {
     var gradient = [Double](repeating: 0, count: count)
     for (row, prior) in shape.priors.enumerated() {
       for column in 0...row {
-        hessian[count * row + column] = product(columns[row], columns[column])
+        hessian[count * row + column] = scalarProduct(columns[row], columns[column])
       }
       let precision = 1 / (prior.deviation * prior.deviation)
       hessian[(count + 1) * row] += precision
-      gradient[row] = product(columns[row], whitened) + precision * prior.value
+      gradient[row] = scalarProduct(columns[row], whitened) + precision * prior.value
     }
     return (hessian, gradient)
   }
@@ -85,7 +85,7 @@ struct ShapeDescent<Shape: ParametricShape> {
     _ shape: Shape, _ distances: [Double], factor: Double, _ whiten: ([Double]) -> [Double]
   ) -> Double {
     let whitened = whiten(distances)
-    return product(whitened, whitened) / (factor * factor)
+    return scalarProduct(whitened, whitened) / (factor * factor)
       + shape.priors.reduce(0) { $0 + $1.value * $1.value / ($1.deviation * $1.deviation) }
   }
 
@@ -95,8 +95,4 @@ struct ShapeDescent<Shape: ParametricShape> {
     for row in gradient.indices { damped[(gradient.count + 1) * row] *= 1 + damping }
     return CholeskyFactor(damped)?.solution(gradient).map { -$0 }
   }
-}
-
-func product(_ first: [Double], _ second: [Double]) -> Double {
-  zip(first, second).reduce(0) { $0 + $1.0 * $1.1 }
 }

@@ -32,7 +32,7 @@ struct ShapePosterior<Shape: ParametricShape> {
       for _ in 0..<8 {
         best.descent.settle(factor: best.factor, steps: 10, errors.whitened)
         let whitened = errors.whitened(best.descent.distances)
-        let factor = Double.exp(errors.logFactor(squares: product(whitened, whitened)))
+        let factor = Double.exp(errors.logFactor(squares: scalarProduct(whitened, whitened)))
         let change = abs(factor / best.factor - 1)
         best.factor = factor
         if change < 1e-4 { break }
@@ -59,7 +59,7 @@ struct ShapePosterior<Shape: ParametricShape> {
     guard let hessian = CholeskyFactor(descent.quadratic(factor: factor, errors.whitened).hessian)
     else { return nil }
     let whitened = errors.whitened(descent.distances)
-    let squares = product(whitened, whitened) / (factor * factor)
+    let squares = scalarProduct(whitened, whitened) / (factor * factor)
     let kept = Double(errors.kept.count)
     let likelihood =
       -(squares + errors.logDeterminant + kept * .log(2 * .pi)) / 2 - kept * .log(factor)
@@ -96,7 +96,7 @@ struct ShapePosterior<Shape: ParametricShape> {
     var factor = 1.0
     for _ in 0..<15 {
       let ratios = zip(descent.distances, cloud.deviations).map { abs($0 / $1) }
-      factor = max(quantile(of: ratios.map { ($0, 1) }), 1)
+      factor = max(scale(of: ratios.map { ($0, 1) }), 1)
       let weights = zip(ratios, cloud.deviations).map { ratio, deviation in
         let share = ratio / (4.685 * factor)
         return max(1 - share * share, 0) / deviation
@@ -139,14 +139,8 @@ struct ShapePosterior<Shape: ParametricShape> {
 }
 
 /// What 68.3 % of the weight lies below: 1 for the sizes of standard normal numbers.
-func quantile(of values: [(value: Double, weight: Double)]) -> Double {
-  let whole = values.reduce(0) { $0 + $1.weight }
-  var sum = 0.0
-  for (value, weight) in values.sorted(by: { $0.value < $1.value }) {
-    sum += weight
-    if 0.6827 * whole <= sum { return value }
-  }
-  return .infinity
+private func scale(of values: [WeightedValue]) -> Double {
+  weightedQuantile(0.6827, of: values) ?? .infinity
 }
 
 // MARK: - Results
@@ -165,7 +159,7 @@ extension ShapePosterior {
     }
     return parameters.indices.map { parameter in
       let whitened = hessian.whitened(slopes.map { $0[parameter] })
-      return product(whitened, whitened).squareRoot()
+      return scalarProduct(whitened, whitened).squareRoot()
     }
   }
 
@@ -185,7 +179,7 @@ extension ShapePosterior {
     return ShapeCandidate(
       model: Shape.name, logEvidence: logEvidence, parameters: parameters,
       deviations: deviations(parameters, in: cloud),
-      rmsResidualAngstrom: (squares / total).squareRoot(), departure: quantile(of: ratios),
+      rmsResidualAngstrom: (squares / total).squareRoot(), departure: scale(of: ratios),
       errorFactor: factor, outlierShare: outlierShare)
   }
 }

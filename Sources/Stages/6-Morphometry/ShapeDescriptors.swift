@@ -78,7 +78,7 @@ extension ShapeDescriptors {
     let areas = mesh.vertexAreasAngstrom2()
     let voxel = geometry.meanVoxelSizeAngstrom
     let winding = WindingNumber(mesh)
-    let means = zip(surface.meanCurvaturePerNm, areas).compactMap { h, area -> Weighed? in
+    let means = zip(surface.meanCurvaturePerNm, areas).compactMap { h, area -> WeightedValue? in
       h.isFinite ? (Double(h), area) : nil
     }
     let inner = InnerSide(
@@ -102,7 +102,7 @@ extension ShapeDescriptors {
   private mutating func describeCurvature(
     _ surface: MembraneSurface, areas: [Double], sign: Double
   ) {
-    var (means, curved, indices): ([Weighed], [Weighed], [Weighed]) = ([], [], [])
+    var (means, curved, indices): ([WeightedValue], [WeightedValue], [WeightedValue]) = ([], [], [])
     var (convex, total) = (0.0, 0.0)
     for (vertex, area) in areas.enumerated() {
       let h = sign * Double(surface.meanCurvaturePerNm[vertex])
@@ -164,17 +164,9 @@ extension ShapeDescriptors {
   }
 }
 
-private typealias Weighed = (value: Double, weight: Double)
-
 /// The value that half of the weight lies below; 0 for nothing.
-private func weightedMedian(_ values: [Weighed]) -> Double {
-  let half = values.reduce(0) { $0 + $1.weight } / 2
-  var sum = 0.0
-  for (value, weight) in values.sorted(by: { $0.value < $1.value }) {
-    sum += weight
-    if half <= sum { return value }
-  }
-  return 0
+private func weightedMedian(_ values: [WeightedValue]) -> Double {
+  weightedQuantile(0.5, of: values) ?? 0
 }
 
 /// The side of a surface on which it closes around something.
