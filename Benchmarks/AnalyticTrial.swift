@@ -19,8 +19,8 @@ struct AnalyticTrial {
   /// (Decision 5); the rest is each voxel's own.
   var correlatedShare = 0.72
   let seed: UInt64
-
-  private static let halfThickness = 20.0
+  /// Of the label, Å.
+  var halfThickness = 20.0
 
   /// Axes of the shape's frame in the volume, and its middle, drawn from the seed.
   private struct Pose {
@@ -50,14 +50,14 @@ struct AnalyticTrial {
     let half = axes.indices.reduce(SIMD3<Double>.zero) {
       $0 + axes[$1].magnitudes * shape.reach[$1]
     }
-    let edges = ((2 * half + 2 * Self.halfThickness + 8 * noise) / voxelSize).rounded(.up) + 8
+    let edges = ((2 * half + 2 * halfThickness + 8 * noise) / voxelSize).rounded(.up) + 8
     let size = VolumeSize(x: Int(edges.x), y: Int(edges.y), z: Int(edges.z))
     let shift = SIMD3(random.uniform(0, 1), random.uniform(0, 1), random.uniform(0, 1))
     let pose = Pose(axes: axes, middle: (edges / 2 - 1 + shift) * voxelSize)
     let geometry = VolumeGeometry(size: size, voxelSizeAngstrom: voxelSize)
     let voxel = geometry.meanVoxelSizeAngstrom
     let field = ErrorField(length: 13 * voxel, random: &random)
-    let phantom = LabelPhantom(geometry: geometry, halfThicknessAngstrom: Self.halfThickness) {
+    let phantom = LabelPhantom(geometry: geometry, halfThicknessAngstrom: halfThickness) {
       label($0, pose, field, &random)
     }
     let fitted = try fitSurface(
@@ -79,7 +79,7 @@ struct AnalyticTrial {
   ) -> Double {
     let own = pose.own(place)
     let clean = shape.distanceWithRims(own)
-    if noise == 0 || Self.halfThickness + 4 * noise < clean { return clean }
+    if noise == 0 || halfThickness + 4 * noise < clean { return clean }
     let error =
       noise
       * (correlatedShare.squareRoot() * field.value(at: place)

@@ -59,6 +59,32 @@ struct AnalyticValidation {
     }
   }
 
+  /// How far, in voxels, surfaces end before the rims of their labels, by half the label's thickness:
+  /// what `LabelExtent.overhang` is measured by, at other places than `run` looks at.
+  func rims() throws {
+    print("| half thickness | shape | radius | ends early by |")
+    print("|---|---|---|---|")
+    for halfThickness in [1.2, 1.6, 2, 2.5, 3] {
+      for radius in [14.0, 20, 28] {
+        let circle = 20 * Double.pi * radius
+        for (shape, rim) in [
+          (AnalyticShape.sphere(10 * radius).half, circle),
+          (AnalyticShape.cylinder(10 * radius), 2 * circle),
+        ] {
+          let short = try (1001...1003).compactMap { seed -> Double? in
+            let trial = AnalyticTrial(
+              shape: shape, seed: UInt64(seed), halfThickness: 10 * halfThickness)
+            guard let found = try trial.run(workers: workers)?.membrane["area_nm2"]?.value
+            else { return nil }
+            return (shape.area - 100 * found) / rim / 10
+          }
+          let mean = short.reduce(0, +) / Double(max(short.count, 1))
+          print("| \(halfThickness) | \(shape.name) | \(Int(radius)) | \(fixed(mean, 3)) |")
+        }
+      }
+    }
+  }
+
   private func row(
     _ condition: String, radius: Double, _ trial: (UInt64) -> AnalyticTrial
   ) throws -> Errors {

@@ -2,7 +2,7 @@
 // tomogram. Later stages work on the true membranes, so that their load does not depend on a model.
 // `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. `bilayer-bench surface`: standard
 // deviations of a surface of a million vertices. `bilayer-bench analytic [REPEATS INSTANCES]`: surfaces known by
-// formula. `bilayer-bench patches`: what training asks of the processor.
+// formula; `bilayer-bench analytic rims`: where open ones end. `bilayer-bench patches`: what training asks of the processor.
 
 import FoundationEssentials
 import GapTracing
@@ -19,18 +19,20 @@ import TomogramModel
 import Volumes
 
 let arguments = Array(CommandLine.arguments.dropFirst())
+let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
 if arguments.first == "cohort" {
   let experiments = arguments.dropFirst().first.flatMap { Int($0) } ?? 2000
-  CohortValidation(
-    experiments: max(experiments, 100),
-    workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount)
-  ).run()
+  CohortValidation(experiments: max(experiments, 100), workers: workers).run()
   exit(0)
 }
 if arguments.first == "analytic" {
+  if arguments.contains("rims") {
+    try AnalyticValidation(workers: workers, repeats: 0, instances: 0).rims()
+    exit(0)
+  }
   let (repeats, instances) = (arguments.dropFirst().first, arguments.dropFirst(2).first)
   try AnalyticValidation(
-    workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount),
+    workers: workers,
     repeats: max(repeats.flatMap { Int($0) } ?? 3, 0),
     instances: max(instances.flatMap { Int($0) } ?? 20, 0)
   ).run()
@@ -40,11 +42,7 @@ if arguments.first == "surface" {
   try benchmarkLargeSurface(meter: Meter("surface in patches"))
   exit(0)
 }
-if try MeshComparison.run(
-  arguments, workers: Workers(count: ProcessInfo.processInfo.activeProcessorCount))
-{
-  exit(0)
-}
+if try MeshComparison.run(arguments, workers: workers) { exit(0) }
 let wantsPatches = arguments.first == "patches"
 let extent = wantsPatches ? "256x256x128" : arguments.first ?? "256x256x128"
 let edges = extent.split(separator: "x").compactMap { Int($0) }
@@ -52,7 +50,6 @@ guard edges.count == 3, edges.allSatisfy({ 32 <= $0 && $0 <= 2048 }) else {
   print("usage: bilayer-bench [XxYxZ] [MODEL]     32 to 2048 voxels along each axis")
   throw ExitError.usage
 }
-let workers = Workers(count: ProcessInfo.processInfo.activeProcessorCount)
 var scene = SimulationOptions()
 scene.scene.size = VolumeSize(x: edges[0], y: edges[1], z: edges[2])
 let voxels = scene.scene.size.count

@@ -57,6 +57,6 @@ public final class SHA256 {
 
   /// OpenSSL's digests fail only where its own set-up is broken.
   private func check(_ result: Int32) {
-    precondition(result == 1, "OpenSSL cannot compute SHA-256: see its configuration (openssl.cnf).")
+    precondition(result == 1, "OpenSSL computes no SHA-256: see its configuration (openssl.cnf).")
   }
 }

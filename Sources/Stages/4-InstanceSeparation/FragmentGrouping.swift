@@ -36,9 +36,9 @@ struct FragmentGrouping {
   static let leastShare = 0.6
   /// Largest root mean square distance from the common surface on either side, in thicknesses. Membranes
   /// side by side are more than one thickness apart.
-  static let largestResidual = 0.3
-  /// Least mean cosine between normals and those of the common surface: 25°.
-  static let leastAgreement = 0.9
+  static let largestResidual = 0.2
+  /// Least mean cosine between normals and those of the common surface: 23°.
+  static let leastAgreement = 0.92
   /// A gap runs along the surface: largest sine of its slope against it.
   static let steepest = 0.5
 
@@ -123,15 +123,35 @@ struct FragmentGrouping {
     return best
   }
 
+  /// The pieces in a ball that a rim's sheet goes on to by short steps: not the other wall of a sac, nor
+  /// whatever else of the fragment comes near.
+  private func sheet(
+    from rim: Int, within reach: Double, of middle: SIMD3<Double>, pieces: [SurfacePiece],
+    index: PointIndex
+  ) -> [SurfacePiece] {
+    var reached: Set<Int> = [rim]
+    var found = [rim]
+    var next = 0
+    while next < found.count {
+      index.forEach(within: thickness, of: pieces[found[next]].position) { number in
+        guard pieces[number].fragment == pieces[rim].fragment,
+          (pieces[number].position - middle).length <= reach, reached.insert(number).inserted
+        else { return }
+        found.append(number)
+      }
+      next += 1
+    }
+    // In the order of their numbers, so that sums do not depend on the way.
+    return found.sorted().map { pieces[$0] }
+  }
+
   /// Whether one smooth surface runs through both fragments at a gap.
   private func isContinued(_ gap: Gap, pieces: [SurfacePiece], index: PointIndex) -> Bool {
     let (from, to) = (pieces[gap.from], pieces[gap.to])
     let middle = (from.position + to.position) / 2
     let reach = gap.width / 2 + Self.depth * thickness
-    var sides: [[SurfacePiece]] = [[], []]
-    index.forEach(within: reach, of: middle) { number in
-      if pieces[number].fragment == from.fragment { sides[0].append(pieces[number]) }
-      if pieces[number].fragment == to.fragment { sides[1].append(pieces[number]) }
+    let sides = [gap.from, gap.to].map {
+      sheet(from: $0, within: reach, of: middle, pieces: pieces, index: index)
     }
     guard let surface = CommonSurface(through: sides, at: middle) else { return false }
     let across = to.position - from.position
