@@ -30,6 +30,8 @@ struct FragmentGrouping {
   static let rimShift = 0.25
   /// How far into each fragment the surface is fitted, in thicknesses.
   static let depth = 4.0
+  /// Neighbouring pieces of about ten faces are no farther apart, in voxels.
+  static let pieceStep = 5.0
   /// Places looked at for each pair of fragments.
   static let places = 24
   /// Share of the places that must agree.
@@ -129,11 +131,12 @@ struct FragmentGrouping {
     from rim: Int, within reach: Double, of middle: SIMD3<Double>, pieces: [SurfacePiece],
     index: PointIndex
   ) -> [SurfacePiece] {
+    let step = max(thickness, Self.pieceStep)
     var reached: Set<Int> = [rim]
     var found = [rim]
     var next = 0
     while next < found.count {
-      index.forEach(within: thickness, of: pieces[found[next]].position) { number in
+      index.forEach(within: step, of: pieces[found[next]].position) { number in
         guard pieces[number].fragment == pieces[rim].fragment,
           (pieces[number].position - middle).length <= reach, reached.insert(number).inserted
         else { return }
