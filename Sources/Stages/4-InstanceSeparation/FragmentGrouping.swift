@@ -36,11 +36,18 @@ struct FragmentGrouping {
   static let places = 24
   /// Share of the places that must agree.
   static let leastShare = 0.6
-  /// Largest root mean square distance from the common surface on either side, in thicknesses. Membranes
-  /// side by side are more than one thickness apart.
-  static let largestResidual = 0.2
-  /// Least mean cosine between normals and those of the common surface: 23°.
-  static let leastAgreement = 0.92
+  /// How far two sides may be from a common surface.
+  struct Limits {
+    /// Largest root mean square distance on either side, in thicknesses. Membranes side by side are more
+    /// than one thickness apart.
+    var residual: Double
+    /// Least mean cosine between normals and those of the common surface.
+    var agreement: Double
+  }
+  /// Of all that lies near a gap: 25°.
+  static let nearby = Limits(residual: 0.3, agreement: 0.9)
+  /// Of the rims' own walls, which in a stack are smooth enough to bend into the neighbour's: 23°.
+  static let ownWall = Limits(residual: 0.2, agreement: 0.92)
   /// A gap runs along the surface: largest sine of its slope against it.
   static let steepest = 0.5
 
@@ -148,22 +155,38 @@ struct FragmentGrouping {
     return found.sorted().map { pieces[$0] }
   }
 
-  /// Whether one smooth surface runs through both fragments at a gap.
+  /// Whether one smooth surface runs through both fragments at a gap: through all of them that lies near,
+  /// or, where that holds two walls of a sac, through the walls that end there.
   private func isContinued(_ gap: Gap, pieces: [SurfacePiece], index: PointIndex) -> Bool {
-    let (from, to) = (pieces[gap.from], pieces[gap.to])
-    let middle = (from.position + to.position) / 2
+    let ends = [gap.from, gap.to]
+    let middle = (pieces[gap.from].position + pieces[gap.to].position) / 2
     let reach = gap.width / 2 + Self.depth * thickness
-    let sides = [gap.from, gap.to].map {
+    var near: [[SurfacePiece]] = [[], []]
+    index.forEach(within: reach, of: middle) { number in
+      for (side, end) in ends.enumerated()
+      where pieces[number].fragment == pieces[end].fragment {
+        near[side].append(pieces[number])
+      }
+    }
+    if isContinued(gap, through: near, at: middle, Self.nearby, pieces: pieces) { return true }
+    let walls = ends.map {
       sheet(from: $0, within: reach, of: middle, pieces: pieces, index: index)
     }
+    return isContinued(gap, through: walls, at: middle, Self.ownWall, pieces: pieces)
+  }
+
+  private func isContinued(
+    _ gap: Gap, through sides: [[SurfacePiece]], at middle: SIMD3<Double>, _ limits: Limits,
+    pieces: [SurfacePiece]
+  ) -> Bool {
     guard let surface = CommonSurface(through: sides, at: middle) else { return false }
-    let across = to.position - from.position
+    let across = pieces[gap.to].position - pieces[gap.from].position
     guard abs(across.dot(surface.normal)) <= Self.steepest * max(gap.width, thickness) else {
       return false
     }
     return sides.allSatisfy { side in
       guard let (residual, agreement) = surface.fit(to: side) else { return false }
-      return residual <= Self.largestResidual * thickness && Self.leastAgreement <= agreement
+      return residual <= limits.residual * thickness && limits.agreement <= agreement
     }
   }
 }
