@@ -255,7 +255,8 @@ let testTargets: [Target] = [
   tests(
     "MembranePredictionTests",
     [
-      "Collective", "MembranePrediction", "Tensors", "TestSupport", "TomogramModel", "Training",
+      numerics, "Collective", "MembranePrediction", "Tensors", "TestSupport", "TomogramModel",
+      "Training",
       "Volumes", "WorkLedger",
     ]),
   tests(

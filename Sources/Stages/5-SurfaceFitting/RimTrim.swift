@@ -82,9 +82,9 @@ struct LabelExtent: Sendable {
   }
 
   /// How far the mid-surface samples of a label with a round edge, all voxels within half a
-  /// thickness of a sheet, run beyond the sheet's rim. Voxels; measured on half spheres and cylinders of
-  /// three radii (`bilayer-bench analytic rims`), which differ by less than 0.1. Thick labels are smoothed
-  /// more, and their ends are lost.
+  /// thickness of a sheet, run beyond the sheet's rim. Voxels; measured on spherical caps of two
+  /// curvatures, at 2.0 on half spheres and cylinders of three radii (`bilayer-bench analytic rims`), which
+  /// agree with the rest to 0.1. Thick labels are smoothed more, and their ends are lost.
   private static func overhang(halfThickness: Double) -> Double {
     let measured = [(0.0, 0.0), (1.2, 1.16), (1.6, 1.56), (2.0, 1.25), (2.5, 0.79), (3.0, 0.67)]
     for (low, high) in zip(measured, measured.dropFirst()) where halfThickness < high.0 {
