@@ -178,7 +178,7 @@ let program: [Target] = [
     dependencies: everyFormat + everyStage + [
       numerics, "FourierTransforms", "GaussianProcesses", "GroupComparison", "LinearAlgebra",
       "Meshes", "Morphology", "ParametricShapes", "Simulation", "Tensors", "TestSupport",
-      "TomogramModel", "TomographicImaging", "Volumes", "WorkLedger",
+      "TomogramModel", "TomographicImaging", "Training", "Volumes", "WorkLedger",
     ], path: "Benchmarks", swiftSettings: houseSettings),
 ]
 

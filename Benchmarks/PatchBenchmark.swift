@@ -7,10 +7,7 @@ func benchmarkPatches(
   _ tomogram: any VolumeSource<Float>, labels: any VolumeSource<UInt16>, workers: Workers,
   meter: Meter
 ) throws {
-  let example = try SegmentationExample(
-    tomogram: tomogram, labels: labels,
-    voxelSizeAngstrom: tomogram.geometry.meanVoxelSizeAngstrom
-  ) { $0 == 0 ? .background : .membrane }
+  let example = try benchmarkExample(tomogram, labels: labels)
   var options = SamplingOptions()
   // As `Scripts/train-models.sh` trains.
   options.batchSize = 12
@@ -20,4 +17,14 @@ func benchmarkPatches(
   meter.measure("patches", voxels: batches * options.batchSize * options.patchSize.count) {
     for step in 0..<batches { _ = source.batch(step: step) }
   }
+}
+
+/// A tomogram with labels, as training wants it.
+func benchmarkExample(
+  _ tomogram: any VolumeSource<Float>, labels: any VolumeSource<UInt16>
+) throws -> SegmentationExample {
+  try SegmentationExample(
+    tomogram: tomogram, labels: labels,
+    voxelSizeAngstrom: tomogram.geometry.meanVoxelSizeAngstrom
+  ) { $0 == 0 ? .background : .membrane }
 }

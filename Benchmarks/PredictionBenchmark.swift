@@ -24,10 +24,14 @@ func benchmarkPrediction(
   }
   let device = try Device(named: "auto", engine: engine)
   let sink = MemorySink<Float>(geometry: tomogram.geometry)
-  try meter.measure("predict", voxels: tomogram.geometry.size.count) {
-    _ = try predict(
-      tomogram, model: model, options: PredictionOptions(), into: sink,
-      keeping: .scratch(folder: "/tmp"), device: device, engine: engine, monitor: .silent)
+  var options = PredictionOptions()
+  for precision in NetworkPrecision.benchmarked(on: device, engine) {
+    options.precision = precision
+    try meter.measure(precision.row("predict"), voxels: tomogram.geometry.size.count) {
+      _ = try predict(
+        tomogram, model: model, options: options, into: sink,
+        keeping: .scratch(folder: "/tmp"), device: device, engine: engine, monitor: .silent)
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 // `bilayer-bench cohort [EXPERIMENTS]`: error rates of the cohort report's test. `bilayer-bench surface`: standard
 // deviations of a surface of a million vertices. `bilayer-bench analytic [REPEATS INSTANCES]`: surfaces known by
 // formula; `bilayer-bench analytic rims`: where open ones end. `bilayer-bench patches`: what training asks of the processor.
+// `bilayer-bench network`: predicting and training alone.
 
 import FoundationEssentials
 import GapTracing
@@ -44,7 +45,8 @@ if arguments.first == "surface" {
 }
 if try MeshComparison.run(arguments, workers: workers) { exit(0) }
 let wantsPatches = arguments.first == "patches"
-let extent = wantsPatches ? "256x256x128" : arguments.first ?? "256x256x128"
+let wantsNetwork = arguments.first == "network"
+let extent = wantsPatches || wantsNetwork ? "256x256x128" : arguments.first ?? "256x256x128"
 let edges = extent.split(separator: "x").compactMap { Int($0) }
 guard edges.count == 3, edges.allSatisfy({ 32 <= $0 && $0 <= 2048 }) else {
   print("usage: bilayer-bench [XxYxZ] [MODEL]     32 to 2048 voxels along each axis")
@@ -72,6 +74,8 @@ if wantsPatches {
 }
 try benchmarkPrediction(
   prepared.source, model: arguments.count < 2 ? nil : arguments[1], meter: meter)
+try benchmarkLearning(prepared.source, labels: simulated.labels, workers: workers, meter: meter)
+if wantsNetwork { exit(0) }
 
 let geometry = simulated.labels.geometry
 let truth = MappedSource(simulated.labels) { (label: UInt16) -> Int8 in label == 0 ? 0 : 1 }

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Can the probability of a bridge be taken at its word, and does tracing harm what needs no bridge?
-# On predictions of simulated worlds of all kinds, and on the complete true masks of scenes with
-# neighbouring membranes.
+# On predictions of simulated worlds of all kinds, on masks into which gaps of 5-60 nm were cut, and on
+# the complete true masks of scenes with neighbouring membranes.
 #
 #   Scripts/validate-bridges.sh [FOLDER] [TRACER]      FOLDER: default validation/bridges
 #
-# COUNT tomograms (default 20) from SEED on (default 970001): used for nothing else. PLOT: an SVG file.
+# COUNT worlds (default 20) from SEED on (default 970001) and GAPS scenes with cut masks (default 30)
+# from seed 9431 on: used for nothing else. PLOT: an SVG file.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
@@ -30,23 +31,40 @@ for folder in "$out"/worlds/*; do
   $bilayer predict "$folder/tomogram.mrc" --output "$folder/predicted" --quiet --resume
   traced "$folder" --probability "$folder/predicted/probability.mrc" --accept "${ACCEPT:-0.5}"
 done
-echo '| probability | bridges | right | share | 95 % interval |'
-echo '|---|---|---|---|---|'
-for tenth in 6 7 8 9; do
-  cat "$out"/worlds/*/scores.txt | awk -v tenth=$tenth '
-    $1 == "bridges_near_0_" tenth { n += $2 }
-    $1 == "bridges_near_0_" tenth "_right" { k += $2 }
-    END {
-      if (!n) { print "| 0." tenth " | 0 | | | |"; exit }
-      # Wilson (1927).
-      z = 1.96; p = k / n; d = 1 + z * z / n
-      c = (p + z * z / (2 * n)) / d; w = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d
-      printf "| 0.%d | %d | %d | %.3f | %.3f - %.3f |\n", tenth, n, k, p, c - w, c + w
-    }'
-done | tee "$out/reliability.txt"
-cat "$out"/worlds/*/scores.txt | awk '
-  { s[$1] += $2 }
-  END { printf "all accepted: %d of %d right\n", s["bridges_right"], s["bridges_accepted"] }'
+# Prints how many of the bridges given about 0.6, 0.7, ... are right.
+#   reliability TITLE FILE...
+reliability() {
+  title=$1
+  shift
+  echo "| probability, $title | bridges | right | share | 95 % interval |"
+  echo '|---|---|---|---|---|'
+  for tenth in 6 7 8 9; do
+    cat "$@" | awk -v tenth=$tenth '
+      $1 == "bridges_near_0_" tenth { n += $2 }
+      $1 == "bridges_near_0_" tenth "_right" { k += $2 }
+      END {
+        if (!n) { print "| 0." tenth " | 0 | | | |"; exit }
+        # Wilson (1927).
+        z = 1.96; p = k / n; d = 1 + z * z / n
+        c = (p + z * z / (2 * n)) / d; w = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d
+        printf "| 0.%d | %d | %d | %.3f | %.3f - %.3f |\n", tenth, n, k, p, c - w, c + w
+      }'
+  done
+  cat "$@" | awk '
+    { s[$1] += $2 }
+    END { printf "all accepted: %d of %d right\n\n", s["bridges_right"], s["bridges_accepted"] }'
+}
+
+seed=9431
+while [ $seed -lt $((9431 + ${GAPS:-30})) ]; do
+  folder=$out/gaps/$seed
+  $bilayer simulate --gaps --seed $seed --leaflet-cnr 0.5 --output "$folder" --quiet --resume
+  traced "$folder" --mask "$folder/mask.mrc" --accept "${ACCEPT:-0.5}"
+  seed=$((seed + 1))
+done
+reliability 'gaps of the network' "$out"/worlds/*/scores.txt | tee "$out/reliability.txt"
+reliability 'gaps cut into masks' "$out"/gaps/*/scores.txt
+reliability all "$out"/worlds/*/scores.txt "$out"/gaps/*/scores.txt
 
 echo "complete masks: false area over true area (aim: at most 0.01)"
 for seed in 9421 9422 9423; do

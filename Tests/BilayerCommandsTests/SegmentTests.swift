@@ -1,5 +1,8 @@
 import FoundationEssentials
 import MRCFormat
+import MembranePrediction
+import Pipeline
+import Tensors
 import TestSupport
 import Testing
 import TomogramModel
@@ -125,6 +128,29 @@ struct SegmentTests {
       #expect(12 <= count)
       let changed = differing(first, contents(of: folder + "/again"))
       #expect(changed == [])
+    }
+  }
+
+  @Test("A plan holds what networks compute with: the fastest, or what was asked for")
+  func holdsPrecision() throws {
+    let isFast = try Engine.open().processorMultipliesBFloat16
+    try withScene { folder in
+      func precision(_ command: String) throws -> String {
+        _ = try run(command, in: folder)
+        let plan = try Plan(path: folder + "/again/plan.json")
+        return plan.prediction.precision.rawValue
+      }
+      let command = "bilayer predict tomogram.mrc --model model --quiet --force --output again"
+      #expect(try precision(command) == (isFast ? "bfloat16" : "single"))
+      #expect(try precision(command + " --precision single") == "single")
+      _ = try run("\(Self.command) out --precision single", in: folder)
+      let bytes = try #require(ProgramRun.bytes(of: folder + "/out/methods.txt"))
+      let methods = String(decoding: bytes, as: UTF8.self)
+      #expect(methods.contains("libtorch") && !methods.contains("bfloat16"))
+      let replayed = "bilayer segment --plan out/plan.json --quiet --force --output again"
+      #expect(try precision(replayed) == "single")
+      let asked = try ProgramRun.shell(command + " --precision bfloat16", in: folder)
+      #expect(asked.status == (isFast ? 0 : 2), "\(asked.messages)")
     }
   }
 

@@ -141,11 +141,25 @@ struct PredictionTests {
     }
   }
 
-  @Test("The same input gives the same bits")
-  func reproducible() throws {
+  @Test("The same input gives the same bits", arguments: [NetworkPrecision.single, .bfloat16])
+  func reproducible(precision: NetworkPrecision) throws {
     let tomogram = phantom(VolumeSize(x: 40, y: 30, z: 20))
     let model = model(smallArchitectures[0])
-    #expect(try prediction(tomogram, model) == prediction(tomogram, model))
+    let runs = try (0..<2).map { _ in
+      try prediction(tomogram, model) { $0.precision = precision }
+    }
+    #expect(runs[0] == runs[1])
+  }
+
+  @Test("Of bfloat16 probabilities differ by rounding where the processor rounds, else not at all")
+  func precision() throws {
+    let tomogram = phantom(VolumeSize(x: 40, y: 30, z: 20))
+    let model = model(smallArchitectures[0])
+    let single = try prediction(tomogram, model)
+    let short = try prediction(tomogram, model) { $0.precision = .bfloat16 }
+    let worst = zip(single.samples, short.samples).map { abs($0 - $1) }.max()!
+    #expect(worst < 0.03)
+    #expect((0 < worst) == engine.processorMultipliesBFloat16)
   }
 
   @Test("Other voxels are resampled there and back, onto the input's grid")

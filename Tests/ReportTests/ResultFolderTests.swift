@@ -17,7 +17,12 @@ import WorkLedger
     unsafe mkdir(folder + "/surfaces", 0o777)
     try writeVolume(phantom.tomogram(), to: folder + "/../tomogram.mrc")
     try writeVolume(phantom.labels(), to: folder + "/instances.mrc")
-    try writeVolume(phantom.provenance(), to: folder + "/provenance.mrc")
+    let provenance = phantom.provenance()
+    try writeVolume(provenance, to: folder + "/provenance.mrc")
+    try writeVolume(
+      Volume<Float>(
+        geometry: provenance.geometry, samples: provenance.samples.map { $0 == 0 ? 0.1 : 0.9 }),
+      to: folder + "/probability.mrc")
     try MembraneTable.write(phantom.membranes(), to: folder + "/instances.csv")
     try BridgeTable.write(phantom.bridges(), to: folder + "/bridges.csv")
     for index in phantom.vesicles.indices {
@@ -29,6 +34,7 @@ import WorkLedger
     try AtomicFile.write(
       """
       {"version": "0.1.0", "seed": 18446744073709551615, "unheard": [1],
+       "prediction": {"precision": "bfloat16"},
        "tilt": {"minimumDegrees": -48, "maximumDegrees": 51},
        "tomogram": {"path": "\(folder)/../tomogram.mrc", "sha256": "00"}}
       """, to: folder + "/plan.json")
@@ -70,6 +76,7 @@ import WorkLedger
       let files = try writeReport(of: [folder], scratchFolder: base)
       #expect(files == ["report.html", "methods.txt", "open.cxc"].map { folder + "/" + $0 })
       let first = try InputFile(path: files[0]).readAll()
+      #expect(try InputFile(path: files[1]).readText().contains("products of bfloat16"))
       #expect(throws: FileError.targetExists(path: files[0])) {
         try writeReport(of: [folder], scratchFolder: base)
       }

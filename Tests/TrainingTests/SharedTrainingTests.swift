@@ -91,8 +91,10 @@ struct SharedTrainingTests {
 
   private func train(
     on ranks: any Communicator, checkpoint: String? = nil, resumed: Bool = false,
-    stopAfter: Int = .max
+    stopAfter: Int = .max, mixedPrecision: Bool = false
   ) throws -> Outcome {
+    var options = options
+    options.mixedPrecision = mixedPrecision
     let trainer = try Trainer(
       NormedNetwork(engine), source: UnlikeSource(), options: options, device: .cpu,
       engine: engine, ranks: ranks)
@@ -108,7 +110,7 @@ struct SharedTrainingTests {
     return Outcome(records: records, state: try tensors.flatMap { try $0.tensor.values() })
   }
 
-  /// Sums in another order differ by some units of 2⁻²⁴; forty steps make that grow, but not a
+  /// With 32 bits sums in another order differ by some units of 2⁻²⁴; forty steps make that grow, but not a
   /// hundredfold a step as a wrong norm or loss would.
   private static let rounding = 1e-4
 
@@ -132,6 +134,17 @@ struct SharedTrainingTests {
       // Ranks have the same bits among themselves, so that one may write for all.
       #expect(outcome.state == shared[0].state)
       #expect(outcome.records == shared[0].records)
+    }
+  }
+
+  @Test("In mixed precision, too, ranks begin as one does, and have the same bits")
+  func mixedPrecision() throws {
+    let alone = try train(on: SingleRank(), mixedPrecision: true)
+    let shared = try ThreadRanks.run(2) { try train(on: $0, mixedPrecision: true) }
+    #expect(shared[0].state == shared[1].state)
+    // Eight significant bits, and sums that cancel in part.
+    for (own, other) in zip(shared[0].records.prefix(3), alone.records) {
+      #expect(abs(own.loss - other.loss) <= 0.01 * abs(other.loss), "\(other.step)")
     }
   }
 

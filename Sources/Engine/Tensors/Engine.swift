@@ -65,9 +65,15 @@ public final class Engine: @unchecked Sendable {
     return try body()
   }
 
-  /// Runs `body` in mixed precision where `enabled`: on CUDA devices convolutions compute with
-  /// bfloat16 (8 significant bits), sums and weights keep 32 bits (Micikevicius et al. 2018). The
-  /// fastest kernels are found by trying, so bits may differ between runs. Without effect on the CPU.
+  /// Whether this processor multiplies matrices of bfloat16 (AMX), several times as fast as of 32 bits.
+  public var processorMultipliesBFloat16: Bool {
+    unsafe api.pointee.cpu_multiplies_bfloat16() != 0
+  }
+
+  /// Runs `body` in mixed precision where `enabled`: convolutions compute with bfloat16 (8 significant
+  /// bits), sums and weights keep 32 bits (Micikevicius et al. 2018). On CUDA devices the fastest
+  /// kernels are found by trying, so bits may differ between runs. Without effect on processors that
+  /// do not multiply bfloat16.
   public func withMixedPrecision<Result>(
     _ enabled: Bool, _ body: () throws(EngineError) -> Result
   ) throws(EngineError) -> Result {

@@ -148,7 +148,7 @@ public final class Trainer<Model: Network> {
       let batch = try source.batch(step: options.steps + index, part: part)
       try engine.shared(by: ranks) {
         try engine.withoutRecording { () throws(EngineError) in
-          _ = try self.network.logits(of: self.tensor(batch.input), training: true)
+          _ = try self.logits(of: batch, training: true)
         }
       }
     }
@@ -160,14 +160,18 @@ extension Trainer {
     try Tensor(values.values, shape: values.shape, on: device, engine: engine)
   }
 
+  private func logits(of batch: TrainingBatch, training: Bool) throws(EngineError) -> Tensor {
+    try engine.withMixedPrecision(options.mixedPrecision) { () throws(EngineError) in
+      try network.logits(of: tensor(batch.input), training: training)
+    }
+  }
+
   private func loss(
     of batch: TrainingBatch, training: Bool
   ) throws(EngineError) -> SegmentationLoss {
-    let logits = try engine.withMixedPrecision(options.mixedPrecision) { () throws(EngineError) in
-      try network.logits(of: tensor(batch.input), training: training)
-    }
-    return try SegmentationLoss(
-      logits: logits, target: tensor(batch.target), weight: tensor(batch.weight),
+    try SegmentationLoss(
+      logits: logits(of: batch, training: training), target: tensor(batch.target),
+      weight: tensor(batch.weight),
       diceShare: options.diceShare)
   }
 

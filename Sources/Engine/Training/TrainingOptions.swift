@@ -19,7 +19,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var averagingSteps = 100
   /// Batches over which the statistics are taken anew for the averaged weights.
   public var recalibrationBatches = 32
-  /// Whether convolutions compute with 16 bits on CUDA devices (see `Engine.withMixedPrecision`).
+  /// Whether convolutions compute with 16 bits, on CUDA devices and on processors that can (see
+  /// `Engine.withMixedPrecision`).
   public var mixedPrecision = true
   /// Steps between validations; 0: never.
   public var validationInterval = 250

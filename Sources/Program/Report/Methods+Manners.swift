@@ -1,4 +1,12 @@
 extension Methods {
+  /// How membranes were found.
+  ///
+  /// - Parameter arithmetic: by what the network was computed.
+  static func prediction(arithmetic: String) -> String {
+    "A U-Net trained on simulated tomograms gave each voxel a probability of being membrane "
+      + "(\(arithmetic); Fourier transforms by FFTW [3])."
+  }
+
   /// How gaps were closed.
   ///
   /// - Parameters:

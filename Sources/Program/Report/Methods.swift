@@ -73,8 +73,7 @@ public struct Methods: Hashable, Sendable {
     if let manner = manners[step] { return manner }
     return switch step {
     case .predicted:
-      "A U-Net trained on simulated tomograms gave each voxel a probability of being membrane "
-        + "(libtorch [2]; Fourier transforms by FFTW [3])."
+      Self.prediction(arithmetic: "libtorch [2]")
     case .traced: "Gaps between fragments were closed."
     case .separated: "Membranes were separated and numbered by falling area."
     case .fitted:
@@ -82,7 +81,7 @@ public struct Methods: Hashable, Sendable {
         + "its position from a Gaussian field on the mesh [4], computed exactly (CHOLMOD [5])."
     case .measured:
       "Areas, volumes, curvatures and thicknesses were measured on these surfaces, standard "
-        + "deviations by the delta method along draws from the posterior."
+        + "deviations by the delta method, from their first variations and the posterior."
     }
   }
 

@@ -20,6 +20,8 @@ struct PlanFacts: Decodable {
 
   struct Preprocessing: Decodable { let contrast: String? }
 
+  struct Prediction: Decodable { let precision: String? }
+
   struct Tracing: Decodable {
     let method: String?
     let minimumProbability: Double?
@@ -34,6 +36,7 @@ struct PlanFacts: Decodable {
   let reading: Reading?
   let tilt: TiltGeometry?
   let preprocessing: Preprocessing?
+  let prediction: Prediction?
   let tracing: Tracing?
   let separation: Separation?
   /// Labels taken in instead of a separation.
@@ -41,8 +44,8 @@ struct PlanFacts: Decodable {
   let seed: UInt64?
 
   private enum CodingKeys: String, CodingKey {
-    case version, engine, tomogram, model, reading, tilt, preprocessing, tracing, separation
-    case instances, seed
+    case version, engine, tomogram, model, reading, tilt, preprocessing, prediction, tracing
+    case separation, instances, seed
   }
 
   init(from decoder: any Decoder) throws {
@@ -57,6 +60,7 @@ struct PlanFacts: Decodable {
     reading = value(.reading)
     tilt = value(.tilt)
     preprocessing = value(.preprocessing)
+    prediction = value(.prediction)
     tracing = value(.tracing)
     separation = value(.separation)
     instances = value(.instances)

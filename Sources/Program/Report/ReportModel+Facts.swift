@@ -60,6 +60,9 @@ extension Methods {
     ]
     self.steps = Set(steps.filter { files.existing($0.1) != nil }.map(\.0))
     if !files.surfaces().isEmpty { self.steps.insert(.fitted) }
+    if planned?.prediction?.precision == "bfloat16" {
+      manners[.predicted] = Self.prediction(arithmetic: "libtorch [2], products of bfloat16")
+    }
     if let tracing = planned?.tracing, let method = tracing.method {
       manners[.traced] = Self.tracing(method, probability: tracing.minimumProbability)
     }

@@ -55,9 +55,11 @@ extension UNet {
       let batch = try source.validationBatch(index)
       logits += thinned(
         try engine.withoutRecording { () throws(EngineError) in
-          let input = try Tensor(
-            batch.input.values, shape: batch.input.shape, on: device, engine: engine)
-          return try self.logits(of: input, training: false).values()
+          try engine.withMixedPrecision(true) { () throws(EngineError) in
+            let input = try Tensor(
+              batch.input.values, shape: batch.input.shape, on: device, engine: engine)
+            return try self.logits(of: input, training: false)
+          }.values()
         })
       targets += thinned(batch.target.values)
       weights += thinned(batch.weight.values)

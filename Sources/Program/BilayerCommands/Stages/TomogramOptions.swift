@@ -54,6 +54,12 @@ struct PredictionArguments: ParsableArguments {
       "Mirrored copies that are averaged: 1, 2, 4 or 8.", valueName: "N", visibility: .hidden))
   var mirrors: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Arithmetic of networks (default: bfloat16 where the processor multiplies it).",
+      valueName: "single|bfloat16"))
+  var precision: PrecisionValue?
+
   mutating func validate() throws {
     if 2 < half.count {
       throw ValidationError("--half: expected one or two files, found \(half.count).")
@@ -75,8 +81,14 @@ struct PredictionArguments: ParsableArguments {
     if let mirrors { plan.prediction.mirroredCopies = mirrors }
     try plan.fitTiles(to: network.card.architecture)
     let engine = try Engine.open()
+    let device = try Device(named: device.device ?? plan.device, engine: engine)
+    if let precision {
+      plan.prediction.precision = try precision.checked(on: device, engine: engine)
+    } else if plan.engine == nil, device == .cpu, engine.processorMultipliesBFloat16 {
+      plan.prediction.precision = .bfloat16
+    }
     plan.engine = engine.torchVersion
-    plan.device = try Device(named: device.device ?? plan.device, engine: engine).description
+    plan.device = device.description
   }
 }
 
@@ -111,4 +123,20 @@ enum ContrastValue: String, ExpressibleByArgument, CaseIterable {
   case bright
 
   var contrast: Contrast { Contrast(rawValue: rawValue) ?? .auto }
+}
+
+/// `--precision`.
+enum PrecisionValue: String, ExpressibleByArgument, CaseIterable {
+  case single
+  case bfloat16
+
+  /// The precision, if the device has it.
+  func checked(on device: Device, engine: Engine) throws -> NetworkPrecision {
+    guard self == .bfloat16 else { return .single }
+    guard device != .cpu || engine.processorMultipliesBFloat16 else {
+      throw ValidationError(
+        "--precision bfloat16: this processor does not multiply bfloat16 (AMX); leave it out.")
+    }
+    return .bfloat16
+  }
 }

@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 // Raised whenever the table below changes; a plugin of another layout is refused.
-#define CT_LAYOUT 4
+#define CT_LAYOUT 5
 
 // Status codes.
 #define CT_OK 0
@@ -48,9 +48,11 @@ typedef struct ct_api {
   int (*_Nonnull manual_seed)(uint64_t seed);
   // Turns the recording of gradients on or off for this thread; tells what it was before.
   int (*_Nonnull set_recording)(int enabled, int *_Nonnull previous);
-  // Mixed precision on CUDA devices, for this thread: convolutions compute with bfloat16, everything
-  // that sums keeps 32 bits; and the fastest kernels are found by trying, so bits may differ between
-  // runs. Without effect on the CPU.
+  // Whether the processor multiplies matrices of bfloat16 (AMX).
+  int (*_Nonnull cpu_multiplies_bfloat16)(void);
+  // Mixed precision, for this thread: convolutions compute with bfloat16, everything that sums keeps
+  // 32 bits. On CUDA devices the fastest kernels are found by trying, so bits may differ between
+  // runs. Without effect on a CPU that does not multiply bfloat16.
   int (*_Nonnull set_mixed_precision)(int enabled);
   // Tells how values are summed over the processes that each hold a part of a batch, for this thread;
   // null: it works alone. Holds for what is computed from then on, and for its gradients, which may
@@ -59,8 +61,8 @@ typedef struct ct_api {
   // How many more tensors this thread has been handed than it gave back; for leak tests.
   int64_t (*_Nonnull live_tensors)(void);
 
-  // Making, reading and moving tensors of 32-bit floats. Values are copied. On CUDA devices images
-  // are laid out channels last, which its convolutions want.
+  // Making, reading and moving tensors of 32-bit floats. Values are copied. On CUDA devices, and in
+  // mixed precision on the CPU, images are laid out channels last, which convolutions want there.
   int (*_Nonnull from_floats)(const float *_Nonnull values, const int64_t *_Nonnull shape,
                               int dimensions, int device, ct_tensor _Nullable *_Nonnull out);
   int (*_Nonnull to_floats)(ct_tensor _Nonnull x, float *_Nonnull values, int64_t count);

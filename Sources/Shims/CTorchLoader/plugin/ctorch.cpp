@@ -18,6 +18,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/div.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/leaky_relu.h>
@@ -39,6 +40,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <fstream>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -256,12 +258,28 @@ int set_recording(int enabled, int *previous) {
   });
 }
 
+// Whether convolutions on the CPU compute with bfloat16. libtorch's own switch leaves the general
+// convolution out there.
+thread_local bool bfloat16_on_cpu = false;
+
+int cpu_multiplies_bfloat16() {
+  // The kernel lists what both it and the processor can do.
+  static const bool answer = [] {
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string word; file >> word;)
+      if (word == "amx_bf16") return true;
+    return false;
+  }();
+  return answer;
+}
+
 int set_mixed_precision(int enabled) {
   return guarded([&] {
     // A cached copy of a weight would outlive the step that changes it, and each is used but once.
     at::autocast::set_autocast_cache_enabled(false);
     at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
     at::autocast::set_autocast_enabled(at::kCUDA, enabled != 0);
+    bfloat16_on_cpu = enabled != 0 && cpu_multiplies_bfloat16();
     at::globalContext().setBenchmarkCuDNN(enabled != 0);
   });
 }
@@ -282,10 +300,12 @@ int from_floats(const float *values, const int64_t *shape, int dimensions, int d
     auto borrowed = at::from_blob(const_cast<float *>(values),
                                   at::IntArrayRef(shape, static_cast<size_t>(dimensions)),
                                   at::TensorOptions().dtype(at::kFloat));
+    auto layout = dimensions == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::ChannelsLast3d;
+    // Of a single channel only the strides tell the layout, so they are asked for by name.
+    if (device == CT_CPU && 4 <= dimensions && bfloat16_on_cpu)
+      return at::empty(borrowed.sizes(), borrowed.options(), layout).copy_(borrowed);
     auto owned = borrowed.to(device_of(device), at::kFloat, /*non_blocking=*/false, /*copy=*/true);
-    if (device == CT_CPU || dimensions < 4) return owned;
-    return owned.contiguous(dimensions == 4 ? at::MemoryFormat::ChannelsLast
-                                            : at::MemoryFormat::ChannelsLast3d);
+    return device == CT_CPU || dimensions < 4 ? owned : owned.contiguous(layout);
   });
 }
 
@@ -360,11 +380,13 @@ int sums_of_all(const ct_tensor *tensors, int count, ct_tensor *outs) {
 int convolution(ct_tensor x, ct_tensor weight, ct_tensor bias, int spatial, int stride,
                 int padding, int transposed, ct_tensor *out) {
   return making(out, [&] {
+    const bool halves = bfloat16_on_cpu && x->t.is_cpu();
+    auto operand = [&](ct_tensor y) { return halves ? y->t.to(at::kBFloat16) : y->t; };
     std::optional<at::Tensor> offset;
-    if (bias) offset = bias->t;
+    if (bias) offset = operand(bias);
     std::vector<int64_t> strides(spatial, stride), paddings(spatial, padding), ones(spatial, 1),
         zeros(spatial, 0);
-    return at::convolution(x->t, weight->t, offset, strides, paddings, ones, transposed != 0,
+    return at::convolution(operand(x), operand(weight), offset, strides, paddings, ones, transposed != 0,
                            zeros, 1);
   });
 }
@@ -496,6 +518,7 @@ const ct_api table = {
     set_threads,
     manual_seed,
     set_recording,
+    cpu_multiplies_bfloat16,
     set_mixed_precision,
     set_summation,
     live_tensors,
