@@ -56,7 +56,7 @@ let core: [Target] = [
   module("Volumes", "Core/Volumes", [numerics]),
   module("TomogramModel", "Core/TomogramModel", [numerics, "LinearAlgebra", "Volumes"]),
   module("WorkLedger", "Core/WorkLedger", ["CCrypto", "Volumes"]),
-  module("FourierTransforms", "Core/FourierTransforms", ["CFFTW", "Volumes"]),
+  module("FourierTransforms", "Core/FourierTransforms", [numerics, "CFFTW", "Volumes"]),
   module("Filters", "Core/Filters", [numerics, "Volumes"]),
   module(
     "TomographicImaging", "Core/TomographicImaging",
@@ -117,7 +117,7 @@ let stages: [Target] = [
   module(
     "Simulation", "Simulation",
     imaging + ["Meshes", "Morphology", "TomographicImaging", "WorkLedger"]),
-  module("Preprocessing", "Stages/1-Preprocessing", imaging),
+  module("Preprocessing", "Stages/1-Preprocessing", imaging + ["TomographicImaging"]),
   module(
     "MembranePrediction", "Stages/2-MembranePrediction",
     imaging + ["Collective", "Tensors", "Training", "WorkLedger"]),
@@ -251,7 +251,12 @@ let testTargets: [Target] = [
       "LinearAlgebra", "Meshes", "Morphology", "Simulation", "TestSupport", "TomogramModel",
       "TomographicImaging", "Volumes",
     ]),
-  tests("PreprocessingTests", ["Preprocessing", "TestSupport", "TomogramModel", "Volumes"]),
+  tests(
+    "PreprocessingTests",
+    [
+      "FourierTransforms", "Preprocessing", "TestSupport", "TomogramModel",
+      "TomographicImaging", "Volumes",
+    ]),
   tests(
     "MembranePredictionTests",
     [

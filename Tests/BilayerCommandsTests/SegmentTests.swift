@@ -141,7 +141,9 @@ struct SegmentTests {
         return plan.prediction.precision.rawValue
       }
       let command = "bilayer predict tomogram.mrc --model model --quiet --force --output again"
-      #expect(try precision(command) == (isFast ? "bfloat16" : "single"))
+      let fastest = isFast ? "bfloat16" : "single"
+      #expect(try precision(command) == fastest)
+      #expect(try precision("\(Self.command) again --force") == fastest)
       #expect(try precision(command + " --precision single") == "single")
       _ = try run("\(Self.command) out --precision single", in: folder)
       let bytes = try #require(ProgramRun.bytes(of: folder + "/out/methods.txt"))

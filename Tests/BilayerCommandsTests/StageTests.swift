@@ -3,6 +3,7 @@ import TableFormats
 import TestSupport
 import Testing
 import TomogramModel
+import VolumeFiles
 import Volumes
 import WorkLedger
 
@@ -37,6 +38,59 @@ struct StageTests {
       #expect(abs(area - 1810) < 0.03 * 1810)
       #expect(Folder.names(in: folder + "/out").contains("report.html"))
     }
+  }
+
+  @Test("Preparing writes a tomogram like the one it was given: its grid, its dark or bright")
+  func prepares() throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell(
+        """
+        set -e
+        bilayer prepare tomogram.mrc --output plain.mrc --quiet
+        bilayer prepare tomogram.mrc --defocus 4 --match plain.mrc --output filtered.mrc --quiet
+        bilayer validate filtered.mrc
+        bilayer prepare plain.mrc --output again.mrc --quiet
+        """, in: folder)
+      #expect(run.status == 0, "\(run.messages)")
+      func read(_ name: String) throws -> Volume<Float> {
+        let source = try InputVolume.open(path: folder + "/" + name, scratchFolder: folder).source
+        return Volume(geometry: source.geometry, samples: try source.readAll().samples)
+      }
+      let (given, plain) = (try read("tomogram.mrc"), try read("plain.mrc"))
+      let (filtered, again) = (try read("filtered.mrc"), try read("again.mrc"))
+      for volume in [plain, filtered] {
+        #expect(volume.geometry == given.geometry)
+        #expect(0.5 < correlation(volume.samples, given.samples))
+      }
+      #expect(filtered.samples != plain.samples)
+      #expect(zip(again.samples, plain.samples).allSatisfy { abs($0 - $1) < 0.05 })
+    }
+  }
+
+  @Test(
+    "Preparing replaces nothing unasked, and refuses what makes no sense",
+    arguments: [
+      ("--output tomogram.mrc", 2), ("--defocus 0 --output out.mrc", 2),
+      ("--defocus 40000 --output out.mrc", 2), ("--phase-flipped --output out.mrc", 2),
+      ("--defocus 4 --amplitude-contrast 2 --output out.mrc", 2),
+      ("--match nowhere.mrc --output out.mrc", 3),
+    ])
+  func refusesPreparing(options: String, status: Int32) throws {
+    try withScene { folder in
+      let run = try ProgramRun.shell("bilayer prepare tomogram.mrc \(options)", in: folder)
+      #expect(run.status == status, "\(run.messages)")
+      #expect(!Folder.exists(folder + "/out.mrc"))
+    }
+  }
+
+  private func correlation(_ a: [Float], _ b: [Float]) -> Float {
+    func centred(_ values: [Float]) -> [Float] {
+      let mean = values.reduce(0, +) / Float(values.count)
+      return values.map { $0 - mean }
+    }
+    let (x, y) = (centred(a), centred(b))
+    func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    return product(x, y) / (product(x, x) * product(y, y)).squareRoot()
   }
 
   @Test("A bridge taken back by its id is taken back in all that follows")

@@ -15,12 +15,11 @@ struct Bilayer: ParsableCommand {
       """,
     version: ProgramVersion.notice,
     subcommands: [
-      SegmentCommand.self, PredictCommand.self, TraceCommand.self, SeparateCommand.self,
-      FitCommand.self, MeasureCommand.self, ClassifyCommand.self, ReportCommand.self,
-      ExportCommand.self, BatchCommand.self, StatusCommand.self, CompareHalvesCommand.self,
-      EvaluateCommand.self, SimulateCommand.self, TrainCommand.self, TrainTracerCommand.self,
-      InfoCommand.self,
-      ValidateCommand.self,
+      SegmentCommand.self, PrepareCommand.self, PredictCommand.self, TraceCommand.self,
+      SeparateCommand.self, FitCommand.self, MeasureCommand.self, ClassifyCommand.self,
+      ReportCommand.self, ExportCommand.self, BatchCommand.self, StatusCommand.self,
+      CompareHalvesCommand.self, EvaluateCommand.self, SimulateCommand.self, TrainCommand.self,
+      TrainTracerCommand.self, InfoCommand.self, ValidateCommand.self,
     ])
 }
 

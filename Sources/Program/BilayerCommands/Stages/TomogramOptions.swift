@@ -71,6 +71,8 @@ struct PredictionArguments: ParsableArguments {
 
   /// Puts model, engine and device into a plan.
   func resolve(_ plan: inout Plan, device: DeviceOptions) throws {
+    // A plan that holds a network holds also what it computes with.
+    let isNew = plan.model == nil
     preset?.preset.apply(to: &plan.prediction)
     if let path = try modelPath(isNeeded: plan.model == nil) {
       plan.model = try InputRecord(path: path)
@@ -84,7 +86,7 @@ struct PredictionArguments: ParsableArguments {
     let device = try Device(named: device.device ?? plan.device, engine: engine)
     if let precision {
       plan.prediction.precision = try precision.checked(on: device, engine: engine)
-    } else if plan.engine == nil, device == .cpu, engine.processorMultipliesBFloat16 {
+    } else if isNew, device == .cpu, engine.processorMultipliesBFloat16 {
       plan.prediction.precision = .bfloat16
     }
     plan.engine = engine.torchVersion
