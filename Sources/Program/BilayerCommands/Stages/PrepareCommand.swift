@@ -77,7 +77,8 @@ struct PrepareCommand: ParsableCommand {
   private func filtered(
     _ source: any VolumeSource<Float>, options: PreprocessingOptions
   ) throws -> any VolumeSource<Float> {
-    let stop = StopSignal()
+    // What it would say is of resuming.
+    let stop = StopSignal(speaks: false)
     let progress = Progress(quiet: computing.quiet)
     defer { progress.finish() }
     let plan = FilterPlan(source.geometry)
@@ -89,9 +90,13 @@ struct PrepareCommand: ParsableCommand {
     var current = source
     func apply(_ filter: DensityFilter, _ title: String) throws {
       let scratch = try ScratchVolume<Float>(geometry: source.geometry, folder: scratchFolder)
-      try plan.filter(
-        current, with: filter, into: scratch, workers: tileWorkers,
-        monitor: progress.monitor(title, stop: stop))
+      do {
+        try plan.filter(
+          current, with: filter, into: scratch, workers: tileWorkers,
+          monitor: progress.monitor(title, stop: stop))
+      } catch is Stopped {
+        throw StoppedPreparing()
+      }
       current = try prepare(scratch, options: normalising, workers: computing.workers).source
     }
     if let transfer = transfer.function {
@@ -112,6 +117,13 @@ struct PrepareCommand: ParsableCommand {
     }
     return current
   }
+}
+
+/// Thrown where a signal ended preparing: there is nothing to go on from.
+private struct StoppedPreparing: Fault {
+  var kind: FaultKind { .stopped }
+
+  var description: String { "Stopped before the end; nothing was written." }
 }
 
 /// What the microscope did.
