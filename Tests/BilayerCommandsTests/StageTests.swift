@@ -83,16 +83,6 @@ struct StageTests {
     }
   }
 
-  private func correlation(_ a: [Float], _ b: [Float]) -> Float {
-    func centred(_ values: [Float]) -> [Float] {
-      let mean = values.reduce(0, +) / Float(values.count)
-      return values.map { $0 - mean }
-    }
-    let (x, y) = (centred(a), centred(b))
-    func product(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-    return product(x, y) / (product(x, x) * product(y, y)).squareRoot()
-  }
-
   @Test("A bridge taken back by its id is taken back in all that follows")
   func rejectsBridges() throws {
     try TemporaryFolder.with { folder in

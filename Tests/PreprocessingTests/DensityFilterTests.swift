@@ -60,7 +60,9 @@ import Volumes
         let value = transfer.value(atFrequency: $0)
         return isPhaseFlipped ? abs(value) : value
       }, reachAngstrom: 320)
-    func likeness(_ volume: Volume<Float>) -> Double { correlation(volume, clean) }
+    func likeness(_ volume: Volume<Float>) -> Double {
+      correlation(volume.samples, clean.samples)
+    }
     let back = try filtered(
       blurred, by: .deconvolution(of: transfer, isPhaseFlipped: isPhaseFlipped),
       reachAngstrom: 320)
@@ -89,18 +91,5 @@ import Volumes
       #expect(abs(ratio - 1) < 0.1, "\(frequency)")
     }
     #expect(target.highestFrequency == 0.04 && found.highestFrequency == 0.05)
-  }
-
-  private func correlation(_ a: Volume<Float>, _ b: Volume<Float>) -> Double {
-    func centred(_ volume: Volume<Float>) -> [Double] {
-      let values = volume.samples.map { Double($0) }
-      let mean = values.reduce(0, +) / Double(values.count)
-      return values.map { $0 - mean }
-    }
-    let (x, y) = (centred(a), centred(b))
-    func product(_ a: [Double], _ b: [Double]) -> Double {
-      zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-    return product(x, y) / (product(x, x) * product(y, y)).squareRoot()
   }
 }

@@ -23,6 +23,19 @@ public protocol Network: AnyObject {
   func logits(of input: Tensor, training: Bool) throws(EngineError) -> Tensor
 }
 
+extension Network {
+  /// Logits of values that are brought to a device, in mixed precision where that is wanted (see
+  /// `Engine.withMixedPrecision`): it decides how they are laid out, too.
+  public func logits(
+    of input: TensorValues, training: Bool, mixedPrecision: Bool, on device: Device, engine: Engine
+  ) throws(EngineError) -> Tensor {
+    try engine.withMixedPrecision(mixedPrecision) { () throws(EngineError) in
+      let tensor = try Tensor(input.values, shape: input.shape, on: device, engine: engine)
+      return try logits(of: tensor, training: training)
+    }
+  }
+}
+
 /// Inputs with what the network should say about them.
 public struct TrainingBatch: Equatable, Sendable {
   /// What the network gets; first axis: samples.

@@ -161,9 +161,9 @@ extension Trainer {
   }
 
   private func logits(of batch: TrainingBatch, training: Bool) throws(EngineError) -> Tensor {
-    try engine.withMixedPrecision(options.mixedPrecision) { () throws(EngineError) in
-      try network.logits(of: tensor(batch.input), training: training)
-    }
+    try network.logits(
+      of: batch.input, training: training, mixedPrecision: options.mixedPrecision, on: device,
+      engine: engine)
   }
 
   private func loss(

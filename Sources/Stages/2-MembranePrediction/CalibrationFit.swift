@@ -55,11 +55,9 @@ extension UNet {
       let batch = try source.validationBatch(index)
       logits += thinned(
         try engine.withoutRecording { () throws(EngineError) in
-          try engine.withMixedPrecision(true) { () throws(EngineError) in
-            let input = try Tensor(
-              batch.input.values, shape: batch.input.shape, on: device, engine: engine)
-            return try self.logits(of: input, training: false)
-          }.values()
+          try self.logits(
+            of: batch.input, training: false, mixedPrecision: true, on: device, engine: engine
+          ).values()
         })
       targets += thinned(batch.target.values)
       weights += thinned(batch.weight.values)

@@ -1,6 +1,7 @@
 public import Collective
 public import Tensors
 public import TomogramModel
+import Training
 public import Volumes
 
 /// How a network is applied to a tomogram.
@@ -117,11 +118,9 @@ struct TilePredictor {
       network.architecture.dimension == 3
       ? [1, 1, size.z, size.y, size.x] : [size.z, 1, size.y, size.x]
     return try engine.withoutRecording { () throws(EngineError) in
-      let logits = try engine.withMixedPrecision(options.precision == .bfloat16) {
-        () throws(EngineError) in
-        let input = try Tensor(samples, shape: shape, on: device, engine: engine)
-        return try network.logits(of: input, training: false)
-      }
+      let logits = try network.logits(
+        of: TensorValues(shape: shape, values: samples), training: false,
+        mixedPrecision: options.precision == .bfloat16, on: device, engine: engine)
       return try logits.affine(scale: calibration.slope, shift: calibration.offset).sigmoid()
         .values()
     }
