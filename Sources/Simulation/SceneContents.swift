@@ -30,11 +30,15 @@ struct SceneContents {
       appendParticle(ribosome, to: &balls)
     }
     for face in faces { appendFaceParticles(species, on: face, to: &balls) }
-    for _ in 0..<options.filaments {
-      appendLine(to: &balls, lengthNm: options.filamentLengthNm, step: 27, turnsOf: actin)
+    for first in stride(from: 0, to: options.filaments, by: options.filamentsPerBundle) {
+      let count = min(options.filamentsPerBundle, options.filaments - first)
+      let offsets = count == 1 ? [.zero] : bundleOffsets(count)
+      appendLines(
+        to: &balls, lengthNm: options.filamentLengthNm, step: 27, offsets: offsets, turnsOf: actin)
     }
     for _ in 0..<options.microtubules {
-      appendLine(to: &balls, lengthNm: Span2(150, 500), step: 40, turnsOf: microtubule)
+      appendLines(
+        to: &balls, lengthNm: Span2(150, 500), step: 40, offsets: [.zero], turnsOf: microtubule)
     }
     return balls
   }
@@ -74,19 +78,41 @@ struct SceneContents {
     }
   }
 
-  /// Tries to lay a line of subunits, one group at each step (Å), where it touches no membrane.
-  private mutating func appendLine(
-    to balls: inout [Ball], lengthNm: Span2, step: Double,
+  /// Where the filaments of a bundle lie across it, Å: on a hexagonal lattice, or in one row as a raft.
+  private mutating func bundleOffsets(_ count: Int) -> [SIMD2<Double>] {
+    let spacing = random.logUniform(80, 200)
+    let isRaft = random.chance(0.4)
+    let side = Int(Double(count).squareRoot().rounded(.up))
+    return (0..<count).map { index in
+      let (row, column) = index.quotientAndRemainder(dividingBy: isRaft ? count : side)
+      let shift = row.isMultiple(of: 2) ? 0 : 0.5
+      return SIMD2(
+        spacing * (Double(column) + shift) + random.uniform(-10, 10),
+        spacing * 0.75.squareRoot() * Double(row) + random.uniform(-10, 10))
+    }
+  }
+
+  /// Tries to lay lines of subunits side by side, one group at each step (Å), where they touch no
+  /// membrane.
+  ///
+  /// - Parameter offsets: of each line, across the bundle, Å.
+  private mutating func appendLines(
+    to balls: inout [Ball], lengthNm: Span2, step: Double, offsets: [SIMD2<Double>],
     turnsOf subunits: (Frame, Double) -> [Ball]
   ) {
     for _ in 0..<12 {
       let axis = curvedAxis(
         through: place(), lengthAngstrom: random.uniform(10 * lengthNm.low, 10 * lengthNm.high),
         leastBendRadius: 6000, step: step, random: &random)
-      guard axis.allSatisfy(isFree) else { continue }
-      for index in 1..<axis.count {
-        let frame = Frame(origin: axis[index], normal: axis[index] - axis[index - 1], turn: 0)
-        balls += subunits(frame, Double(index))
+      let across = Frame(origin: .zero, normal: axis[axis.count - 1] - axis[0], turn: 0)
+      let shifts = offsets.map { across.position(SIMD3($0.x, $0.y, 0)) }
+      guard axis.allSatisfy({ point in shifts.allSatisfy { isFree(point + $0) } }) else { continue }
+      for shift in shifts {
+        for index in 1..<axis.count {
+          let frame = Frame(
+            origin: axis[index] + shift, normal: axis[index] - axis[index - 1], turn: 0)
+          balls += subunits(frame, Double(index))
+        }
       }
       return
     }

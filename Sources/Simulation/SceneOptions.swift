@@ -77,6 +77,8 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var ribosomesPerMillionNm3 = 2.0
   /// Actin-like filaments.
   public var filaments = 3
+  /// Filaments that lie side by side, 8-20 nm apart, as a bundle or a raft; 1: each by itself.
+  public var filamentsPerBundle = 1
   /// Length of actin-like filaments, nm.
   public var filamentLengthNm = Span2(150, 500)
   /// Microtubules.

@@ -27,6 +27,10 @@ extension SceneOptions {
       throw SimulationError(
         option: "pixelSizeAngstrom", reason: "found \(pixelSizeAngstrom), expected 4 to 40")
     }
+    guard 1 <= filamentsPerBundle else {
+      throw SimulationError(
+        option: "filamentsPerBundle", reason: "found \(filamentsPerBundle), expected 1 or more")
+    }
     for (name, span) in [
       ("vesicleRadiusNm", vesicleRadiusNm), ("tubuleRadiusNm", tubuleRadiusNm),
       ("leafletSpacingAngstrom", leafletSpacingAngstrom),

@@ -8,7 +8,7 @@ import CTorchLoader
 ///
 /// Calls are synchronous and belong on one thread: whether gradients are recorded is a state of the
 /// calling thread, and each calling thread gets worker threads of its own. Tensors are therefore
-/// not `Sendable`.
+/// not `Sendable`. Operations of several threads take turns.
 @safe
 public final class Engine: @unchecked Sendable {
   let api: UnsafePointer<ct_api>
