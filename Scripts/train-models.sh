@@ -4,7 +4,7 @@
 #   Scripts/train-models.sh [FOLDER]      FOLDER: tomograms and checkpoints (default: .model)
 #
 # Stopped, it goes on where it was; a new FOLDER begins anew. Some ten minutes on a GPU with 16 cores,
-# a day or more on two cores: SCENES and STEPS make it smaller. Models go to MODELS (default: Models);
+# hours on two cores with AMX, a day or more without: SCENES and STEPS make it smaller. Models go to MODELS (default: Models);
 # DEVICE chooses the device.
 set -eu
 cd "$(dirname "$0")/.."
@@ -23,14 +23,45 @@ cores=$(nproc)
 threads=$((cores / groups))
 [ "$threads" -ge 1 ] || threads=1
 mkdir -p "$work" "$models"
+
+# simulate GROUP COUNT SEED [OPTION...]: in the background, as many at a time as the machine has cores.
+simulate() {
+  folder=$work/$1 count=$2 seed=$3
+  shift 3
+  "$bilayer" simulate --count "$count" --randomise --seed "$seed" --output "$folder" \
+    --threads $threads --quiet --resume "$@" &
+  started=$((started + 1))
+  [ $((started % cores)) -ne 0 ] || wait
+}
+started=0
 group=0
 while [ $group -lt $groups ]; do
-  "$bilayer" simulate --count $((scenes / groups)) --randomise --seed $((100001 + 1000 * group)) \
-    --output "$work/group-$group" --threads $threads --quiet --resume &
+  simulate "group-$group" $((scenes / groups)) $((100001 + 1000 * group))
   group=$((group + 1))
-  # As many at a time as the machine has cores.
-  [ $((group % cores)) -ne 0 ] || wait
 done
+
+# Thickets: with few of them, filaments side by side are taken for a membrane. The last has no membrane.
+thicket=$((scenes * 3 / 64))
+[ $thicket -ge 1 ] || thicket=1
+none='"vesicles":0,"nestedPairs":0,"tubules":0,"sheets":0,"cisternaStacks":0,"contactVesicles":0,
+"organelles":0,"buddingVesicles":0,"mitochondria":0,"openMembranes":0,'
+group=0
+while read -r scene; do
+  [ $group -lt 7 ] || scene="$none$scene"
+  echo "{\"scene\":{$scene}}" >"$work/thicket-$group.json"
+  simulate "group-thicket-$group" $thicket $((300001 + 1000 * group)) \
+    --options "$work/thicket-$group.json"
+  group=$((group + 1))
+done <<'END'
+"filaments":40,"microtubules":8
+"filaments":150,"filamentsPerBundle":4
+"filaments":300,"filamentLengthNm":{"low":60,"high":200}
+"filaments":100,"filamentsPerBundle":3,"microtubules":14
+"filaments":200,"filamentsPerBundle":8
+"filaments":60,"microtubules":20
+"filaments":250,"filamentsPerBundle":6,"filamentLengthNm":{"low":60,"high":300}
+"filaments":80,"filamentsPerBundle":2,"microtubules":16
+END
 wait
 
 # train NETWORK FILE STEPS PATCH BATCH

@@ -4,7 +4,8 @@
 #   Scripts/train-tracer.sh [FOLDER]      FOLDER: tomograms (default: .tracer)
 #
 # Half an hour on two cores. The tracer goes to MODELS (default: Models); STEPS and SEED are those of
-# learning. Scratch data of 12 GB go to TMPDIR.
+# learning. AGENTS: a tracer whose agents are kept, so that only judges are made anew, as after a change of
+# the network. Scratch data of 12 GB go to TMPDIR.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
@@ -28,12 +29,15 @@ scenes() {
   done
 }
 mkdir -p "$work/learn/gaps" "$work/judge/gaps" "$models"
-scenes "$work/learn" 18 310001 330001 0.4 0.5 0.6 0.7 0.9 0.3 0.4 0.5
+agents=${AGENTS:-}
+if [ -z "$agents" ]; then
+  agents=$work/agents.safetensors
+  scenes "$work/learn" 18 310001 330001 0.4 0.5 0.6 0.7 0.9 0.3 0.4 0.5
+  "$bilayer" train-tracer --data "$work/learn/random" "$work/learn/gaps" --steps "${STEPS:-9000}" \
+    --seed "${SEED:-1}" --output "$agents" --force
+fi
 scenes "$work/judge" 20 320001 330009 0.6 0.7 0.9
-
-"$bilayer" train-tracer --data "$work/learn/random" "$work/learn/gaps" --steps "${STEPS:-9000}" \
-  --seed "${SEED:-1}" --output "$work/agents.safetensors" --force
 # How likely a bridge is right is told from tomograms that the agents have not seen.
 "$bilayer" train-tracer --data "$work/judge/random" "$work/judge/gaps" --steps 0 \
-  --from "$work/agents.safetensors" --output "$work/tracer.safetensors" --force
+  --from "$agents" --output "$work/tracer.safetensors" --force
 cp "$work/tracer.safetensors" "$models/"

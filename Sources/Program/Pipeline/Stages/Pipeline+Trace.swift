@@ -67,8 +67,9 @@ extension Pipeline {
       return OpenTracer(policy: baseline, judges: model.card.judges)
     }
     let engine = try Engine.open()
-    try engine.setThreads(plan.threads)
-    // So small a network is as fast on the processor.
+    // So small a network is as fast on the processor, and on one thread: more would spin between its
+    // steps, on cores where other gaps are prepared.
+    try engine.setThreads(1)
     let policy =
       0 < plan.tracing.adaptationSteps
       ? try adapted(
