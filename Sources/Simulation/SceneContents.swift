@@ -32,7 +32,7 @@ struct SceneContents {
     for face in faces { appendFaceParticles(species, on: face, to: &balls) }
     for first in stride(from: 0, to: options.filaments, by: options.filamentsPerBundle) {
       let count = min(options.filamentsPerBundle, options.filaments - first)
-      let offsets = count == 1 ? [.zero] : bundleOffsets(count)
+      let offsets = count == 1 ? [.zero] : bundleOffsets(count, random: &random)
       appendLines(
         to: &balls, lengthNm: options.filamentLengthNm, step: 27, offsets: offsets, turnsOf: actin)
     }
@@ -75,20 +75,6 @@ struct SceneContents {
       let frame = Frame(
         origin: position, normal: random.direction(), turn: random.uniform(0, 2 * .pi))
       balls += kind.placed(in: frame)
-    }
-  }
-
-  /// Where the filaments of a bundle lie across it, Å: on a hexagonal lattice, or in one row as a raft.
-  private mutating func bundleOffsets(_ count: Int) -> [SIMD2<Double>] {
-    let spacing = random.logUniform(80, 200)
-    let isRaft = random.chance(0.4)
-    let side = Int(Double(count).squareRoot().rounded(.up))
-    return (0..<count).map { index in
-      let (row, column) = index.quotientAndRemainder(dividingBy: isRaft ? count : side)
-      let shift = row.isMultiple(of: 2) ? 0 : 0.5
-      return SIMD2(
-        spacing * (Double(column) + shift) + random.uniform(-10, 10),
-        spacing * 0.75.squareRoot() * Double(row) + random.uniform(-10, 10))
     }
   }
 
@@ -199,5 +185,19 @@ struct SceneContents {
         }
       }
     }
+  }
+}
+
+/// Where the filaments of a bundle lie across it, Å: on a hexagonal lattice, or in one row as a raft.
+func bundleOffsets(_ count: Int, random: inout CounterRandom) -> [SIMD2<Double>] {
+  let spacing = random.logUniform(80, 200)
+  let isRaft = random.chance(0.4)
+  let side = Int(Double(count).squareRoot().rounded(.up))
+  return (0..<count).map { index in
+    let (row, column) = index.quotientAndRemainder(dividingBy: isRaft ? count : side)
+    let shift = row.isMultiple(of: 2) ? 0 : 0.5
+    return SIMD2(
+      spacing * (Double(column) + shift) + random.uniform(-10, 10),
+      spacing * 0.75.squareRoot() * Double(row) + random.uniform(-10, 10))
   }
 }
