@@ -202,9 +202,17 @@ private func cube(_ edge: Int) -> VolumeGeometry {
     }
   }
 
-  @Test("Without a probability, what the wedge hides is less certain than what it shows")
-  func wedge() throws {
-    let surface = try fitted(phantom).surface
+  private var certain: Volume<Float> {
+    var certain = Volume<Float>(geometry: phantom.labels.geometry)
+    certain.samples = certain.samples.map { _ in 0.99 }
+    return certain
+  }
+
+  @Test(
+    "What the wedge hides is less certain than what it shows, however sure the network is",
+    arguments: [false, true])
+  func wedge(withProbability: Bool) throws {
+    let surface = try fitted(phantom, probability: withProbability ? certain : nil).surface
     let seen = deviations(surface) { abs($0.z - center.z) < 20 && 70 < abs($0.x - center.x) }
     let hidden = deviations(surface) { 73 < abs($0.z - center.z) }
     #expect(!seen.isEmpty && !hidden.isEmpty)
@@ -215,8 +223,6 @@ private func cube(_ edge: Int) -> VolumeGeometry {
   func inferred() throws {
     var provenance = Volume<Int8>(geometry: phantom.labels.geometry)
     provenance.samples = phantom.labels.samples.map { $0 == 0 ? 0 : 3 }
-    var certain = probability(0.99)
-    certain.samples = certain.samples.map { _ in 0.99 }
     let surface = try fitted(phantom, provenance: provenance, probability: certain).surface
     #expect(surface.standardDeviationAngstrom.allSatisfy { 12 < $0 })
   }

@@ -32,6 +32,9 @@ public struct FittingOptions: Codable, Sendable, Equatable {
   public var largestOdds = 0.59
   /// Odds against membrane of vertices that were bridged or inferred, at least.
   public var unseenOdds = 0.59
+  /// Odds against membrane where the wedge hides it, at least: a network may be sure that a cap is there,
+  /// but not where.
+  public var leastHiddenOdds = 0.2
   /// Odds against membrane where the wedge hides it and there is no probability.
   public var hiddenOdds = 0.26
   /// Odds against membrane elsewhere, without a probability.

@@ -7,7 +7,7 @@ import Volumes
 /// (1 − p) / p.
 ///
 /// With a probability, p is its largest value within two voxels along the normal. A vertex that was
-/// bridged or inferred has at least the odds of its kind. Without a probability, the odds are those
+/// bridged or inferred, or that the wedge hides, has at least the odds of its kind. Without a probability, the odds are those
 /// that vertices of the same kind have in the mean on simulated tomograms.
 struct VertexEvidence {
   private(set) var oddsAgainst: [Double]
@@ -23,8 +23,12 @@ struct VertexEvidence {
       switch provenance[vertex] {
       case .bridged, .inferred: options.unseenOdds
       case .none, .seen:
-        probability != nil
-          ? 0 : (tilt.hides(normal: normals[vertex]) ? options.hiddenOdds : options.seenOdds)
+        switch (tilt.hides(normal: normals[vertex]), probability != nil) {
+        case (true, true): options.leastHiddenOdds
+        case (true, false): options.hiddenOdds
+        case (false, true): 0
+        case (false, false): options.seenOdds
+        }
       }
     }
     guard let probability else { return }
