@@ -4,8 +4,8 @@
 #   Scripts/train-models.sh [FOLDER]      FOLDER: tomograms and checkpoints (default: .model)
 #
 # Stopped, it goes on where it was; a new FOLDER begins anew. Some ten minutes on a GPU with 16 cores,
-# hours on two cores with AMX, a day or more without: SCENES and STEPS make it smaller. Models go to MODELS (default: Models);
-# DEVICE chooses the device.
+# hours on two cores with AMX, a day or more without: SCENES and STEPS make it smaller. Models go to
+# MODELS (default: Models); DEVICE chooses the device.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}

@@ -7,8 +7,9 @@ import Volumes
 /// (1 − p) / p.
 ///
 /// With a probability, p is its largest value within two voxels along the normal. A vertex that was
-/// bridged or inferred, or that the wedge hides, has at least the odds of its kind. Without a probability, the odds are those
-/// that vertices of the same kind have in the mean on simulated tomograms.
+/// bridged or inferred, or that the wedge hides, has at least the odds of its kind. Without a
+/// probability, the odds are those that vertices of the same kind have in the mean on simulated
+/// tomograms.
 struct VertexEvidence {
   private(set) var oddsAgainst: [Double]
 
