@@ -5,6 +5,7 @@
   separation-masks.py erase LABELS SEED FOLDER     30 % of every label cut out in bands of 15-40 nm
   separation-masks.py contact GAP_NM SEED FOLDER   two membranes, GAP_NM between their faces, 10 A voxels
   separation-masks.py nearest MASK OUTPUT          baseline of grouping: each part with its nearest one
+  separation-masks.py perfect MASK LABELS OUTPUT   what no separation can better: each voxel the nearest label's
 
 FOLDER gets mask.mrc (0, 1) and labels.mrc (the truth).
 """
@@ -113,6 +114,12 @@ def nearest(mask):
     return table[parts]
 
 
+def perfect(mask, labels):
+    """The nearest label of every voxel of the mask."""
+    place = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+    return np.where(mask, labels[tuple(place)], 0)
+
+
 def main():
     command = sys.argv[1]
     if command == "grow":
@@ -128,6 +135,10 @@ def main():
     elif command == "nearest":
         mask, voxel = read(sys.argv[2])
         write(sys.argv[3], nearest(mask > 0).astype(np.uint16), voxel)
+    elif command == "perfect":
+        mask, voxel = read(sys.argv[2])
+        labels, _ = read(sys.argv[3])
+        write(sys.argv[4], perfect(mask > 0, labels).astype(np.uint16), voxel)
     else:
         sys.exit(__doc__)
 

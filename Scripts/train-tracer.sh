@@ -36,7 +36,8 @@ if [ -z "$agents" ]; then
   "$bilayer" train-tracer --data "$work/learn/random" "$work/learn/gaps" --steps "${STEPS:-9000}" \
     --seed "${SEED:-1}" --output "$agents" --force
 fi
-scenes "$work/judge" 20 320001 330009 0.6 0.7 0.9
+scenes "$work/judge" 20 320001 330009 0.6 0.7 0.9 \
+  0.3 0.4 0.5 0.6 0.7 0.9 0.4 0.5 0.6 0.5 0.3 0.4 0.5 0.6 0.7 0.9 0.4 0.5 0.6 0.5
 # How likely a bridge is right is told from tomograms that the agents have not seen.
 "$bilayer" train-tracer --data "$work/judge/random" "$work/judge/gaps" --steps 0 \
   --from "$agents" --output "$work/tracer.safetensors" --force

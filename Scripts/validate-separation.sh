@@ -1,7 +1,7 @@
 #!/bin/sh
 # Scores how touching membranes are told apart and fragments grouped, with connected components (and,
-# for grouping, the nearest neighbour) beside. Prints Markdown rows: data, method, pq, split and merge
-# counts, voi_bits, grouping_f1.
+# for grouping, the nearest neighbour; for predicted masks, perfect labels of them) beside. Prints
+# Markdown rows: data, method, pq, split and merge counts, voi_bits, grouping_f1.
 #
 #   Scripts/validate-separation.sh [PART...]
 #
@@ -74,6 +74,8 @@ predicted() {
     $bilayer predict "$out/$seed/tomogram.mrc" --output "$results" --quiet --resume
     $bilayer trace --output "$results" --quiet --resume
     both "seed $seed, predicted" "$results/mask.mrc" "$out/$seed/labels.mrc"
+    $masks perfect "$results/mask.mrc" "$out/$seed/labels.mrc" "$out/perfect.mrc"
+    row "seed $seed, predicted | perfect labels" "$out/perfect.mrc" "$out/$seed/labels.mrc"
   done
 }
 

@@ -110,13 +110,38 @@ private struct ParabolaEnvelope {
     heights = Array(repeating: 0, count: capacity)
   }
 
-  /// Felzenszwalb & Huttenlocher's algorithm DT(f), in units of the spacing.
+  /// Replaces a line: each stretch between zeros by itself, as no parabola from beyond a zero lies below
+  /// the zero's own.
   mutating func replaceLine(
     at line: UnsafeMutablePointer<Float>, step: Int, count: Int, spacing: Double
   ) {
+    var first = 0
+    while first < count {
+      guard unsafe line[first &* step] != 0 else {
+        first &+= 1
+        continue
+      }
+      var end = first
+      while end < count, unsafe line[end &* step] != 0 { end &+= 1 }
+      unsafe replaceStretch(
+        first..<end, under: max(first - 1, 0)..<min(end + 1, count), of: line, step: step,
+        spacing: spacing)
+      first = end
+    }
+  }
+
+  /// Felzenszwalb & Huttenlocher's algorithm DT(f), in units of the spacing.
+  ///
+  /// - Parameters:
+  ///   - stretch: the samples to replace.
+  ///   - parabolas: the samples whose parabolas make the envelope.
+  private mutating func replaceStretch(
+    _ stretch: Range<Int>, under parabolas: Range<Int>, of line: UnsafeMutablePointer<Float>,
+    step: Int, spacing: Double
+  ) {
     let square = spacing * spacing
     var last = -1
-    for q in 0..<count {
+    for q in parabolas {
       let sample = unsafe line[q &* step]
       // A sample at infinity has no parabola.
       guard sample < .infinity else { continue }
@@ -134,7 +159,7 @@ private struct ParabolaEnvelope {
     }
     guard 0 <= last else { return }
     var k = 0
-    for q in 0..<count {
+    for q in stretch {
       while k < last && begins[k &+ 1] < Double(q) { k &+= 1 }
       let vertex = vertices[k]
       let (offset, rest) = (q &- vertex, heights[k] - Double(vertex &* vertex))

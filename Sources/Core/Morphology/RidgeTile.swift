@@ -218,13 +218,16 @@ struct CandidateGrid {
 
   @inline(__always)
   private func forEachNeighbour(of point: RidgePoint, _ body: (RidgePoint) -> Void) {
-    let reach = RidgeTile.belt
-    for z in -reach...reach {
-      for y in -reach...reach {
-        for x in -reach...reach {
-          let voxel = VoxelIndex(
-            x: point.voxel.x + x, y: point.voxel.y + y, z: point.voxel.z + z)
-          if let other = self[voxel] { body(other) }
+    let centre = Region(
+      lower: point.voxel,
+      upper: VoxelIndex(x: point.voxel.x + 1, y: point.voxel.y + 1, z: point.voxel.z + 1))
+    let around = centre.expanded(by: RidgeTile.belt).clamped(to: indices.region)
+    let span = indices.samples.span
+    for z in around.lower.z..<around.upper.z {
+      for y in around.lower.y..<around.upper.y {
+        let row = indices.offset(of: VoxelIndex(x: around.lower.x, y: y, z: z))
+        for place in row..<(row + around.size.x) where 0 <= span[place] {
+          body(points[Int(span[place])])
         }
       }
     }
