@@ -64,6 +64,25 @@ import TomogramModel
     #expect(try !page().contains("parametric.csv"))
   }
 
+  @Test("A user's own classes stand beside those by shape, if there is a table of them")
+  func learnedClasses() throws {
+    let table = try CSVTable.parse(
+      """
+      label,name,class,probability,second,second_probability
+      1,,ER & <Golgi>,0.9312,vesicle,0.05
+      2,,unclassified,,vesicle,0.2
+      oops,,vesicle,1,,
+      """)
+    let classes = LearnedClass.classes(of: table)
+    #expect(classes.keys.sorted() == [1, 2])
+    #expect(classes[1]?.probability == 0.9312 && classes[2]?.probability == nil)
+    let html = try page { $0.learnedClasses = classes }
+    #expect(html.contains("title=\"class in classes.csv\">Your class"))
+    #expect(html.contains(">ER &amp; &lt;Golgi&gt; <span class=\"sd\">0.93</span>"))
+    #expect(html.contains(">unclassified</td>"))
+    #expect(try !page().contains("classes.csv"))
+  }
+
   /// The text of the element that the buffer of a name lies in.
   private func buffer(_ name: String, of html: String) throws -> [UInt8] {
     let start = try #require(html.firstRange(of: "id=\"data-\(name)\">"))

@@ -24,6 +24,8 @@ public struct WindingNumber: Sendable {
     var area = 0.0
     /// Of a ball about the centre that holds all triangles.
     var radius = 0.0
+    /// The node after the last one below this.
+    var end = 0
 
     /// Adds a triangle; `center` stays a sum until all are in.
     mutating func add(center: SIMD3<Double>, moment: SIMD3<Double>, area: Double) {
@@ -60,6 +62,7 @@ public struct WindingNumber: Sendable {
           dipole.area += part.area
         }
       }
+      dipole.end = 0 < node.count ? number + 1 : dipoles[Int(node.first)].end
       dipoles[number] = dipole
     }
     for number in dipoles.indices {
@@ -75,21 +78,22 @@ public struct WindingNumber: Sendable {
 
   /// The winding number at a position in Å.
   public func value(at position: SIMD3<Double>) -> Double {
-    if index.nodes.isEmpty { return 0 }
-    var (angle, pending) = (0.0, [0])
-    while let number = pending.popLast() {
+    var (angle, number) = (0.0, 0)
+    while number < dipoles.count {
       let (node, dipole) = (index.nodes[number], dipoles[number])
       let offset = dipole.center - position
       let distance = offset.length
       if Self.farRadii * dipole.radius < distance {
         angle += offset.dot(dipole.moment) / (distance * distance * distance)
+        number = dipole.end
       } else if 0 < node.count {
         for place in Int(node.first)..<Int(node.first + node.count) {
           let (a, b, c) = index.mesh.corners(of: Int(index.order[place]))
           angle += solidAngle(a - position, b - position, c - position)
         }
+        number = dipole.end
       } else {
-        pending += [Int(node.first), number + 1]
+        number += 1
       }
     }
     return angle / (4 * .pi)

@@ -37,6 +37,9 @@ extension ReportModel {
     if let path = files.existing("parametric.csv") {
       shapes = SimpleShape.shapes(of: try CSVTable.read(path: path))
     }
+    if let path = files.existing("classes.csv") {
+      learnedClasses = LearnedClass.classes(of: try CSVTable.read(path: path))
+    }
     if let path = files.existing("bridges.csv") { bridges = try BridgeTable.read(path: path) }
     if let path = files.existing("halves.json") { addHalves(try InputFile(path: path).readAll()) }
     try addVolumes(

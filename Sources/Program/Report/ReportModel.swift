@@ -29,6 +29,8 @@ public struct ReportModel: Sendable {
   var profiles: [DensityProfileCurve] = []
   /// The simple shape of each membrane, by label; empty where there is no table of it.
   var shapes: [Int: SimpleShape] = [:]
+  /// The class of each membrane among a user's own, by label; empty where none were learned.
+  var learnedClasses: [Int: LearnedClass] = [:]
   /// Rows of the table, by label.
   public var membranes: [Membrane]
   /// Whether there is a table at all; without one nothing is said about how many membranes there

@@ -51,12 +51,15 @@ extension ReportPage {
   private func heads(_ names: [String]) -> String {
     let known = model.provenance.isEmpty ? [] : [head("How known", "", "share seen")]
     let shape = model.shapes.isEmpty ? [] : [head("Shape", "Å", "model in parametric.csv")]
+    let learned =
+      model.learnedClasses.isEmpty ? [] : [head("Your class", "", "class in classes.csv")]
     return
       ([
         head("No.", "", "label in instances.mrc")
       ] + (hasNames ? [head("Name", "", "name")] : []) + [
-        head("Class", "", "class"), head("Closed", "", "closed"),
-        head("Inside", "", "parent", isNumber: true),
+        head("Class", "", "class")
+      ] + learned + [
+        head("Closed", "", "closed"), head("Inside", "", "parent", isNumber: true),
       ] + known + shape
       + names.map { name in
         let title = ColumnTitle(name)
@@ -88,8 +91,9 @@ extension ReportPage {
       """
     ]
     if hasNames { cells.append(Self.textCell(membrane.name ?? "")) }
+    cells.append(Self.textCell(membrane.classification))
+    if !model.learnedClasses.isEmpty { cells.append(Self.cell(model.learnedClasses[label])) }
     cells += [
-      Self.textCell(membrane.classification),
       "<td data-value=\"\(closed)\">\(closed)</td>",
       "<td class=\"number\" data-value=\"\(parent)\">\(parent.isEmpty ? "–" : parent)</td>",
     ]
@@ -108,6 +112,14 @@ extension ReportPage {
 
   private static func textCell(_ text: String) -> String {
     "<td data-value=\"\(escaped(text))\">\(escaped(text))</td>"
+  }
+
+  private static func cell(_ learned: LearnedClass?) -> String {
+    guard let learned else { return "<td data-value=\"\">–</td>" }
+    let surety =
+      learned.probability.map { shown($0, significantDigits: 2) }
+      .map { " <span class=\"sd\">\($0)</span>" } ?? ""
+    return "<td data-value=\"\(escaped(learned.name))\">\(escaped(learned.name))\(surety)</td>"
   }
 
   private static func cell(_ shape: SimpleShape?, footnotes: inout Footnotes) -> String {

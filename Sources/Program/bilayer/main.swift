@@ -3,4 +3,5 @@
 import BilayerCommands
 import Glibc
 
+letWaitingThreadsSleep()
 exit(runBilayer(arguments: Array(CommandLine.arguments.dropFirst())))

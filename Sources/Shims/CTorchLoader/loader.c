@@ -2,7 +2,6 @@
 #include "ctorch.h"
 #include <dlfcn.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static _Thread_local char message[1024];
@@ -22,9 +21,6 @@ static void *open_library(const char *folder, const char *name) {
 }
 
 const char *ct_open(const char *folder, const char *plugin, const ct_api **api) {
-  // Spinning OpenMP threads double the time on a shared machine. Without effect where libgomp is loaded
-  // already, as by Debian's SuiteSparse.
-  setenv("OMP_WAIT_POLICY", "passive", 0);
   if (!open_library(folder, "libtorch_cpu.so")) return failure(folder);
   // Loading it registers the CUDA kernels; a CPU-only torch has none, a broken one is not used.
   open_library(folder, "libtorch_cuda.so");

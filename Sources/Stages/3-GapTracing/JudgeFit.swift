@@ -14,15 +14,17 @@ public func fitJudges(
   var judges: [String: BridgeJudge] = [:]
   var counts: [String: BridgeCount] = [:]
   let methods: [TracingOptions.Method] = [.tracer, .merging, .judgedPath]
-  for (done, method) in methods.enumerated() {
-    let bridges = try tomograms.map { courses in
-      try courses.flatMap { try $0.judgedBridges(by: method, policy: policy) }
+  for (round, method) in methods.enumerated() {
+    let bridges = try tomograms.enumerated().map { number, courses in
+      let found = try courses.flatMap { try $0.judgedBridges(by: method, policy: policy) }
+      try monitor.report(
+        completed: round * tomograms.count + number + 1, of: methods.count * tomograms.count)
+      return found
     }
     judges[method.rawValue] = BridgeJudge(bridges)
     let examples = bridges.flatMap { $0 }
     counts[method.rawValue] = BridgeCount(
       right: examples.count { $0.isRight }, wrong: examples.count { !$0.isRight })
-    try monitor.report(completed: done + 1, of: methods.count)
   }
   return (judges, counts)
 }

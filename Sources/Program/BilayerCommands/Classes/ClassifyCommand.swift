@@ -13,7 +13,8 @@ struct ClassifyCommand: ParsableCommand {
     discussion: """
       Without options, the classes by shape that `bilayer measure` has given. --train learns classes
       from a table with the columns folder, label and class, and tells how it does on each membrane
-      left out in turn; --from applies them and writes DIR/classes.csv.
+      left out in turn; --from applies them and writes DIR/classes.csv, which `bilayer report DIR`
+      then shows.
 
       Example:  bilayer classify results
                 bilayer classify --train mine.csv --output mine.json

@@ -51,6 +51,8 @@ struct TracerTraining {
     let network =
       learning.steps == 0
       ? try model.network(device: device, engine: engine) : try learn(&model, in: learned)
+    // As in tracing: a network this small computes slower on several threads.
+    try engine.setThreads(1)
     let fit = try fitJudges(
       on: judged, policy: network, monitor: progress.monitor("learning to judge", stop: stop))
     model.card.judges = fit.judges
