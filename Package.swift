@@ -124,7 +124,8 @@ let stages: [Target] = [
   module(
     "GapTracing", "Stages/3-GapTracing",
     imaging + [
-      "Graphs", "Morphology", "ReinforcementLearning", "Tensors", "Training", "WorkLedger",
+      "Graphs", "Morphology", "ParametricShapes", "ReinforcementLearning", "Tensors", "Training",
+      "WorkLedger",
     ]),
   module(
     "InstanceSeparation", "Stages/4-InstanceSeparation",

@@ -9,6 +9,9 @@ public import WorkLedger
 /// the opposite rim of a hole, is looked for; neighbouring paths are swept into a patch of the
 /// membrane's thickness. Patches that are likely enough are drawn into the mask; all are recorded.
 ///
+/// Before that, closed membranes whose caps the wedge hides get them where the seen part says they are
+/// (`CappedMembrane`); where a mask is given it is left as it is.
+///
 /// What it does not do: close gaps that touch the volume's border, or holes narrower than about
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
 ///
@@ -63,7 +66,9 @@ public func trace(
     case .closing: bridges = try tracer.closing()
     case .tensorVoting: bridges = try tracer.tensorVoting()
     case .minimalPath, .judgedPath, .merging, .tracer, .learned:
-      bridges = try tracer.bridges(between: membranes, model: model, steps: steps)
+      if tracer.isPredicted && options.completesCaps { bridges = try tracer.drawCaps() }
+      bridges += try tracer.bridges(
+        between: membranes, model: model, numberedFrom: bridges.count + 1, steps: steps)
     }
   }
   for slab in geometry.bounds.slabs(thickness: 8) {

@@ -19,17 +19,6 @@ private struct AddedPart {
   }
 
   var hiddenShare: Double { area == 0 ? 0 : hiddenArea / area }
-
-  /// The place farthest from the first, and the one farthest from that: about the longest extent.
-  var ends: (SIMD3<Double>, SIMD3<Double>)? {
-    func farthest(from place: SIMD3<Double>) -> SIMD3<Double>? {
-      places.max { ($0 - place).squaredLength < ($1 - place).squaredLength }
-    }
-    guard let first = places.first, let start = farthest(from: first),
-      let end = farthest(from: start)
-    else { return nil }
-    return (start, end)
-  }
 }
 
 extension Tracer {
@@ -78,7 +67,7 @@ extension Tracer {
     // A lump without a mid-surface is known by its box.
     let last = VoxelIndex(x: box.upper.x - 1, y: box.upper.y - 1, z: box.upper.z - 1)
     let ends =
-      part.ends
+      farthestEnds(of: part.places)
       ?? (geometry.position(of: box.lower).angstrom, geometry.position(of: last).angstrom)
     return Bridge(
       id: id, start: Position(angstrom: ends.0), end: Position(angstrom: ends.1),

@@ -5,10 +5,10 @@ import Volumes
 extension Tracer {
   /// Draws the accepted patches into the mask, likelier ones first, and records all. Of two that close
   /// one gap only the first is recorded.
-  func draw(_ candidates: [BridgeCandidate]) -> [Bridge] {
+  func draw(_ candidates: [BridgeCandidate], numberedFrom first: Int) -> [Bridge] {
     var bridges: [Bridge] = []
     for candidate in candidates {
-      if let bridge = draw(candidate, number: bridges.count + 1) { bridges.append(bridge) }
+      if let bridge = draw(candidate, number: first + bridges.count) { bridges.append(bridge) }
     }
     return bridges
   }

@@ -89,14 +89,16 @@ struct Tracer {
   /// - Parameters:
   ///   - membranes: the mask without specks.
   ///   - model: what has learned to trace and to judge; nil where nothing has.
+  ///   - first: the first bridge's number.
   ///   - steps: keeps rims and the ways of agents.
   func bridges(
-    between membranes: ScratchVolume<Int8>, model: OpenTracer?, steps: StepLog
+    between membranes: ScratchVolume<Int8>, model: OpenTracer?, numberedFrom first: Int,
+    steps: StepLog
   ) throws -> [Bridge] {
     let rims = try rims(of: membranes, steps: steps)
     let candidates = try candidates(from: rims, model: model, steps: steps)
     try monitor.report(completed: 700, of: 1000)
-    let bridges = draw(candidates)
+    let bridges = draw(candidates, numberedFrom: first)
     try monitor.report(completed: 900, of: 1000)
     return bridges
   }

@@ -61,6 +61,9 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// Bridges that have learned a probability are closed from this one on. Default 0.5: rather right
   /// than wrong.
   public var minimumProbability = 0.5
+  /// Whether closed membranes get the caps that the wedge hides where their seen part says they are, in place
+  /// of what the network has drawn; where the probability decides what is membrane. Default true.
+  public var completesCaps = true
   /// Steps for which agents go on learning in the tomogram itself before they trace it. Default 0.
   public var adaptationSteps = 0
   /// Agents that have learned nothing, in place of those that have, to compare; nil: those that have.

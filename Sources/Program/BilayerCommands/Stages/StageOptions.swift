@@ -73,6 +73,9 @@ struct TracingArguments: ParsableArguments {
   @Flag(help: "Close no gaps: --method none.")
   var noTracing = false
 
+  @Flag(help: "Leave caps that the wedge hides as the network has drawn them.")
+  var noCaps = false
+
   mutating func validate() throws {
     if let threshold, !(0 < threshold && threshold <= 1) {
       throw ValidationError("--threshold \(threshold): expected a probability above 0, up to 1.")
@@ -111,6 +114,7 @@ struct TracingArguments: ParsableArguments {
     if let closingRadius { plan.tracing.closingRadiusAngstrom = closingRadius }
     if let votingScale { plan.tracing.votingScaleAngstrom = votingScale }
     if let votingThreshold { plan.tracing.votingThreshold = votingThreshold }
+    if noCaps { plan.tracing.completesCaps = false }
     if noTracing { plan.tracing.method = .none }
     if let policy { plan.tracing.baselinePolicy = policy.policy }
     if let adapt { plan.tracing.adaptationSteps = adapt }

@@ -1,0 +1,132 @@
+import LinearAlgebra
+import Morphology
+import TomogramModel
+import Volumes
+
+extension Tracer {
+  /// Every so many voxels along each axis one is fitted to.
+  private static let thinning = 2
+
+  /// Draws the caps of closed membranes that the wedge hides where the seen part says they are, and takes away
+  /// what the network has drawn of them elsewhere.
+  ///
+  /// - Returns: a record for each cap that adds voxels, numbered from 1 by fragment, the lower before
+  ///   the upper.
+  func drawCaps() throws -> [Bridge] {
+    let runs = try ComponentRuns(of: mask, connectivity: .twentySix)
+    let membranes = try cappedMembranes(of: runs)
+    guard !membranes.isEmpty else { return [] }
+    let labels = try runs.labels(of: mask, scratchFolder: scratchFolder)
+    var bridges: [Bridge] = []
+    for (label, membrane) in membranes {
+      let voxels = capVoxels(of: membrane, label: label, labels: labels)
+      for isAbove in CappedMembrane.sides {
+        let side = voxels.filter { $0.isAbove == isAbove }
+        if let bridge = draw(
+          side, of: membrane, isAbove: isAbove, number: bridges.count + 1)
+        {
+          bridges.append(bridge)
+        }
+      }
+    }
+    return bridges
+  }
+
+  /// Closed membranes with hidden caps, by the labels of their fragments.
+  private func cappedMembranes(
+    of runs: ComponentRuns
+  ) throws -> [(label: Int32, membrane: CappedMembrane)] {
+    var points = [[SIMD3<Double>]](repeating: [], count: runs.components.count)
+    let step = Self.thinning
+    try runs.forEachLabelledSlab(of: mask) { block in
+      let (low, high) = (block.region.lower, block.region.upper)
+      for z in low.z..<high.z where z % step == 0 {
+        for y in stride(from: 0, to: high.y, by: step) {
+          let row = block.offset(of: VoxelIndex(x: 0, y: y, z: z))
+          for x in stride(from: 0, to: high.x, by: step) where 0 < block.samples[row + x] {
+            points[Int(block.samples[row + x]) - 1].append(
+              geometry.position(of: VoxelIndex(x: x, y: y, z: z)).angstrom)
+          }
+        }
+      }
+    }
+    let volume = Double(step * step * step) * 1000 * geometry.voxelVolumeNm3
+    let found = workers.map(points.count) { [points] number in
+      CappedMembrane(
+        points: points[number], volumePerPoint: volume, tilt: tilt, geometry: geometry)
+    }
+    return found.enumerated().compactMap { number, membrane in
+      membrane.map { (Int32(number + 1), $0) }
+    }
+  }
+
+  private struct CapVoxel {
+    let offset: Int
+    let part: CappedMembrane.Part
+    let isAbove: Bool
+    let isFree: Bool
+  }
+
+  /// The voxels of a membrane's caps, and of what the network has drawn in their place.
+  private func capVoxels(
+    of membrane: CappedMembrane, label: Int32, labels: ScratchVolume<Int32>
+  ) -> [CapVoxel] {
+    let box = membrane.box(in: geometry)
+    labels.prefetch(box)
+    return workers.map(box.size.z) { layer in
+      labels.withSamples { labels in
+        var found: [CapVoxel] = []
+        let z = box.lower.z + layer
+        for y in box.lower.y..<box.upper.y {
+          for x in box.lower.x..<box.upper.x {
+            let voxel = VoxelIndex(x: x, y: y, z: z)
+            let offset = geometry.offset(of: voxel)
+            let isOwn = labels[offset] == label
+            guard isOwn || labels[offset] == 0 else { continue }
+            guard
+              let (part, isAbove) = membrane.part(
+                at: geometry.position(of: voxel).angstrom, isOwn: isOwn)
+            else { continue }
+            found.append(
+              CapVoxel(offset: offset, part: part, isAbove: isAbove, isFree: !isOwn))
+          }
+        }
+        return found
+      }
+    }.flatMap { $0 }
+  }
+
+  /// Draws one cap and records it; nil where there is nothing to add.
+  private func draw(
+    _ voxels: [CapVoxel], of membrane: CappedMembrane, isAbove: Bool, number: Int
+  ) -> Bridge? {
+    let added = voxels.count { $0.part == .cap && $0.isFree }
+    let places = membrane.places(isAbove: isAbove)
+    guard 0 < added, let ends = farthestEnds(of: places.map(\.place)) else { return nil }
+    let isAccepted = !options.rejectedBridges.contains(number)
+    if isAccepted {
+      mask.withMutableSamples { samples in
+        for voxel in voxels where voxel.part == .misplaced || voxel.isFree {
+          samples[voxel.offset] =
+            (voxel.part == .cap ? Provenance.inferred : .none).rawValue
+        }
+      }
+    }
+    let theta = places.map { TiltGeometry.thetaDegrees(ofNormal: $0.normal) }.reduce(0, +)
+    return Bridge(
+      id: number, start: Position(angstrom: ends.0), end: Position(angstrom: ends.1),
+      lengthAngstrom: (ends.1 - ends.0).length, thetaDegrees: theta / Double(places.count),
+      hiddenShare: 1, probability: nil, method: "cap", accepted: isAccepted, voxels: added)
+  }
+}
+
+/// The place farthest from the first, and the one farthest from that: about the longest extent.
+func farthestEnds(of places: [SIMD3<Double>]) -> (SIMD3<Double>, SIMD3<Double>)? {
+  func farthest(from place: SIMD3<Double>) -> SIMD3<Double>? {
+    places.max { ($0 - place).squaredLength < ($1 - place).squaredLength }
+  }
+  guard let first = places.first, let start = farthest(from: first),
+    let end = farthest(from: start)
+  else { return nil }
+  return (start, end)
+}
