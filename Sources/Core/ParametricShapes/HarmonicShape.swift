@@ -13,10 +13,6 @@ public struct HarmonicShape: Sendable {
   /// Of the harmonics in the order of `HarmonicTerms`, in Å.
   private let coefficients: [Double]
 
-  /// Weight of the bending, by point and by Å² of a coefficient of degree 2; those of degree l have
-  /// ((l − 1)(l + 2) / 4)² of it, as the bending energy of a sphere's ripples grows (Helfrich 1973).
-  /// Chosen on validation phantoms 5001 to 5003 among 10⁻⁴, 10⁻³ and 10⁻².
-  private static let bending = 1e-3
   /// Rounds of reweighting.
   private static let rounds = 6
 
@@ -26,8 +22,10 @@ public struct HarmonicShape: Sendable {
   /// - Parameters:
   ///   - points: in Å.
   ///   - center: in Å.
+  ///   - bending: pulls coefficients of degree 2 to 0, by point and by their square in Å²; those of degree l by
+  ///     ((l − 1)(l + 2) / 4)² as much, as the bending energy of a sphere's ripples grows (Helfrich 1973).
   /// - Returns: nil where the points leave the radius open.
-  public init?(points: [SIMD3<Double>], center: SIMD3<Double>) {
+  public init?(points: [SIMD3<Double>], center: SIMD3<Double>, bending: Double) {
     let rows = points.map { point -> (terms: [Double], radius: Double) in
       let away = point - center
       return (HarmonicTerms(along: away.normalized).values, away.length)
@@ -42,7 +40,7 @@ public struct HarmonicShape: Sendable {
       }
       for (place, degree) in HarmonicTerms.degrees.enumerated() where 1 < degree {
         let bend = Double((degree - 1) * (degree + 2)) / 4
-        equations.pullToZero(place, weight: Self.bending * count * bend * bend)
+        equations.pullToZero(place, weight: bending * count * bend * bend)
       }
       guard let found = equations.solution() else { return nil }
       solution = found
@@ -131,8 +129,9 @@ struct HarmonicTerms {
         let turned = order < 0 ? SIMD2(across, before) : SIMD2(before, -across)
         values.append(norm * height * wave)
         gradients.append(
-          norm * SIMD3(
-            height * Double(m) * turned.x, height * Double(m) * turned.y, slope * wave))
+          norm
+            * SIMD3(
+              height * Double(m) * turned.x, height * Double(m) * turned.y, slope * wave))
       }
     }
   }

@@ -17,68 +17,81 @@ struct CappedMembrane: Sendable {
   private let sectors: [DirectionSector]
   private let tilt: TiltGeometry
 
-  /// Points of a fragment that are fitted.
-  private static let mostPoints = 3000
-  /// Fewer seen points tell no shape.
-  private static let fewestPoints = 300
-  /// Rounds of telling what the wedge hides by the shape, and the shape by what it does not hide.
-  private static let rounds = 3
+  /// Samples of a fragment that are fitted.
+  private static let mostSamples = 3000
+  /// Fewer that are seen tell no shape.
+  private static let fewestSamples = 300
   /// Share of the directions that nothing hides in which there is membrane: else the surface is open where
   /// it can be seen to be, and no caps would close it.
   private static let leastCoverage = 0.9
-  /// A fragment that departs by more than this in the root mean square, beside its thickness, is another shape;
-  /// in Å, and in voxels where these are larger.
-  private static let misfit = (angstrom: 8.0, voxels: 0.8)
-  /// Distances count up to this, in Å, so that a few points of another membrane do not decide.
+  /// How stiff a shape is, stiffest first; as the limits below chosen on validation phantoms 5001 to 5003 and
+  /// polnet's.
+  private static let bendings = [1e-3, 1e-4]
+  /// A fragment that departs by more than this in the root mean square is another shape; in Å, and in voxels
+  /// where these are larger.
+  private static let misfit = (angstrom: 7.5, voxels: 0.75)
+  /// Distances count up to this, in Å, so that a few samples of another membrane do not decide.
   private static let farAngstrom = 50.0
+  private static let marginDegrees = 2.0
   /// Thicknesses of masks of one membrane, in Å.
   private static let thicknesses = 25.0...80
-  /// Where a ray meets the surface more flatly, as a cosine, the shape is none that a radius describes.
+  /// Where a ray meets the surface more flatly, as a cosine, no radius describes it.
   private static let flattest = 0.25
+  /// Share of what is seen that rays must meet more steeply.
+  private static let leastSteep = 0.97
 
   /// The shape of a fragment; nil where it is none with hidden caps.
   ///
-  /// - Parameters:
-  ///   - points: places of voxels of the fragment, spread evenly, in Å.
-  ///   - volumePerPoint: in Å³.
-  init?(
-    points: [SIMD3<Double>], volumePerPoint: Double, tilt: TiltGeometry, geometry: VolumeGeometry
-  ) {
-    let step = max(points.count / Self.mostPoints, 1)
-    let sample = stride(from: 0, to: points.count, by: step).map { points[$0] }
-    var (seen, found): ([SIMD3<Double>], HarmonicShape?) = (sample, nil)
-    for _ in 0..<Self.rounds {
-      guard Self.fewestPoints <= seen.count, let center = sphereCenter(of: seen),
-        let shape = HarmonicShape(points: seen, center: center)
-      else { return nil }
-      found = shape
-      seen = sample.filter { point in
-        let direction = (point - shape.center).normalized
-        return !tilt.hides(normal: shape.place(along: direction).normal)
-      }
-    }
-    guard let shape = found, Self.fewestPoints <= seen.count else { return nil }
-    var sectors = DirectionSector.all(of: shape, tilt: tilt, geometry: geometry)
-    var square = 0.0
-    for point in seen {
-      let away = point - shape.center
-      let number = DirectionSector.number(of: away)
-      sectors[number].isFound = true
-      let distance = (away.length - shape.radius(along: away.normalized)) * sectors[number].cosine
-      square += min(distance * distance, Self.farAngstrom * Self.farAngstrom)
-    }
-    let visible = sectors.filter { $0.isInside && !$0.isHidden }
-    func area(_ sectors: [DirectionSector]) -> Double { sectors.reduce(0) { $0 + $1.area } }
-    let coverage = area(visible.filter(\.isFound)) / max(area(visible), 1)
-    let thickness =
-      Double(step * seen.count) * volumePerPoint / max(area(visible.filter(\.isFound)), 1)
-    let excess = square / Double(seen.count) - thickness * thickness / 12
+  /// - Parameter samples: of the fragment's mid-surface, spread evenly.
+  init?(_ samples: [MidSurfaceSample], tilt: TiltGeometry, geometry: VolumeGeometry) {
+    let step = max(samples.count / Self.mostSamples, 1)
+    let known = stride(from: 0, to: samples.count, by: step).map { samples[$0] }
+    // Near what the wedge hides the network bends membranes: their own normals tell, not the shape's.
+    let seen = known.filter { !Self.widened(tilt).hides(normal: $0.normal) }
     let limit = max(Self.misfit.angstrom, Self.misfit.voxels * geometry.meanVoxelSizeAngstrom)
-    guard sectors.contains(where: { $0.isInside && $0.isHidden }),
-      Self.leastCoverage <= coverage, Self.thicknesses.contains(thickness),
-      excess <= limit * limit, visible.allSatisfy({ Self.flattest <= $0.cosine })
+    guard Self.fewestSamples <= seen.count,
+      let shape = Self.shape(of: seen, misfit: limit)
     else { return nil }
-    (self.shape, self.thickness, self.sectors, self.tilt) = (shape, thickness, sectors, tilt)
+    let steep = seen.count { sample in
+      Self.flattest <= abs(sample.normal.dot((sample.position - shape.center).normalized))
+    }
+    var sectors = DirectionSector.all(of: shape, tilt: tilt, geometry: geometry)
+    DirectionSector.find(known.map { $0.position - shape.center }, among: &sectors)
+    let halves = seen.map(\.halfThicknessAngstrom).sorted()
+    thickness = 2 * halves[halves.count / 2]
+    guard sectors.contains(where: { $0.isInside && $0.isHidden }),
+      Self.leastCoverage <= DirectionSector.coverage(sectors),
+      Self.thicknesses.contains(thickness),
+      Self.leastSteep * Double(seen.count) <= Double(steep)
+    else { return nil }
+    (self.shape, self.sectors, self.tilt) = (shape, sectors, tilt)
+  }
+
+  /// The stiffest shape that is as near to the samples as masks are to membranes (Morozov's principle); nil
+  /// where none is.
+  private static func shape(of seen: [MidSurfaceSample], misfit limit: Double) -> HarmonicShape? {
+    let points = seen.map(\.position)
+    guard let center = sphereCenter(of: points) else { return nil }
+    for bending in bendings {
+      let found = HarmonicShape(points: points, center: center, bending: bending)
+      guard let shape = found else { continue }
+      let squares = points.reduce(0) { sum, point in
+        let away = point - center
+        let direction = away.normalized
+        let (radius, normal) = shape.place(along: direction)
+        let distance = min(abs(away.length - radius) * normal.dot(direction), farAngstrom)
+        return sum + distance * distance
+      }
+      if squares <= limit * limit * Double(points.count) { return shape }
+    }
+    return nil
+  }
+
+  /// What is a little beyond the wedge counts as hidden.
+  private static func widened(_ tilt: TiltGeometry) -> TiltGeometry {
+    TiltGeometry(
+      minimumDegrees: tilt.minimumDegrees + marginDegrees,
+      maximumDegrees: tilt.maximumDegrees - marginDegrees)
   }
 
   /// The two caps: below the centre and above it.
@@ -168,6 +181,24 @@ private struct DirectionSector: Sendable {
       return min(Int((share + 1) / 2 * Double(edge)), edge - 1)
     }
     return (face * edge + cell((axis + 2) % 3)) * edge + cell((axis + 1) % 3)
+  }
+
+  /// Share, by area, of the visible surface in the volume where there is membrane.
+  static func coverage(_ sectors: [DirectionSector]) -> Double {
+    let visible = sectors.filter { $0.isInside && !$0.isHidden }
+    let whole = visible.reduce(0) { $0 + $1.area }
+    return whole == 0 ? 0 : visible.reduce(0) { $0 + ($1.isFound ? $1.area : 0) } / whole
+  }
+
+  /// Marks the cells, by four, that any of the directions falls into.
+  static func find(_ directions: [SIMD3<Double>], among sectors: inout [DirectionSector]) {
+    func block(_ number: Int) -> Int {
+      let (row, column) = (number / edge, number % edge)
+      return row / 2 * (edge / 2) + column / 2
+    }
+    var found = Set<Int>()
+    for direction in directions { found.insert(block(number(of: direction))) }
+    for number in sectors.indices { sectors[number].isFound = found.contains(block(number)) }
   }
 
   private init(

@@ -4,7 +4,7 @@ import TomogramModel
 import Volumes
 
 extension Tracer {
-  /// Every so many voxels along each axis one is fitted to.
+  /// One of so many samples of the mid-surface is kept.
   private static let thinning = 2
 
   /// Draws the caps of closed membranes that the wedge hides where the seen part says they are, and takes away
@@ -36,24 +36,22 @@ extension Tracer {
   private func cappedMembranes(
     of runs: ComponentRuns
   ) throws -> [(label: Int32, membrane: CappedMembrane)] {
-    var points = [[SIMD3<Double>]](repeating: [], count: runs.components.count)
-    let step = Self.thinning
-    try runs.forEachLabelledSlab(of: mask) { block in
-      let (low, high) = (block.region.lower, block.region.upper)
-      for z in low.z..<high.z where z % step == 0 {
-        for y in stride(from: 0, to: high.y, by: step) {
-          let row = block.offset(of: VoxelIndex(x: 0, y: y, z: z))
-          for x in stride(from: 0, to: high.x, by: step) where 0 < block.samples[row + x] {
-            points[Int(block.samples[row + x]) - 1].append(
-              geometry.position(of: VoxelIndex(x: x, y: y, z: z)).angstrom)
-          }
-        }
+    var layers = [[MidSurfaceSample]](repeating: [], count: geometry.size.z)
+    try forEachMidSurfaceTile(of: mask, workers: workers) { tile, samples in
+      for sample in samples where tile.contains(sample.voxel) {
+        let voxel = sample.voxel
+        guard (voxel.x + voxel.y + voxel.z) % Self.thinning == 0 else { continue }
+        layers[voxel.z].append(sample)
       }
     }
-    let volume = Double(step * step * step) * 1000 * geometry.voxelVolumeNm3
-    let found = workers.map(points.count) { [points] number in
-      CappedMembrane(
-        points: points[number], volumePerPoint: volume, tilt: tilt, geometry: geometry)
+    var samples = [[MidSurfaceSample]](repeating: [], count: runs.components.count)
+    try runs.forEachLabelledSlab(of: mask) { labels in
+      for z in labels.region.lower.z..<labels.region.upper.z {
+        for sample in layers[z] { samples[Int(labels[sample.voxel]) - 1].append(sample) }
+      }
+    }
+    let found = workers.map(samples.count) { [samples] number in
+      CappedMembrane(samples[number], tilt: tilt, geometry: geometry)
     }
     return found.enumerated().compactMap { number, membrane in
       membrane.map { (Int32(number + 1), $0) }
@@ -106,7 +104,8 @@ extension Tracer {
     let isAccepted = !options.rejectedBridges.contains(number)
     if isAccepted {
       mask.withMutableSamples { samples in
-        for voxel in voxels where voxel.part == .misplaced || voxel.isFree {
+        // Also where the network agrees: nothing of it is seen.
+        for voxel in voxels {
           samples[voxel.offset] =
             (voxel.part == .cap ? Provenance.inferred : .none).rawValue
         }
