@@ -1,0 +1,115 @@
+import GapTracing
+import TestSupport
+import Testing
+import TomogramModel
+import Volumes
+
+/// Caps of closed membranes in the wedge of ±60°.
+@Suite("Caps that the wedge hides") struct CapTests {
+  private static let size = VolumeSize(x: 72, y: 64, z: 68)
+  private static let centre = SIMD3(35.6, 31.3, 33.8)
+  /// An ellipsoid of 22 × 20 × 24 voxels, and the way from it in voxels where it is near.
+  private static let axes = SIMD3(22.0, 20, 24)
+
+  private static func height(_ place: SIMD3<Double>) -> Double {
+    let scaled = (place - centre) / axes
+    let gradient = scaled / axes
+    let value = (scaled * scaled).sum().squareRoot()
+    return (value - 1) * value / (gradient * gradient).sum().squareRoot()
+  }
+
+  private static func isHidden(_ place: SIMD3<Double>) -> Bool {
+    TiltGeometry.customary.hides(normal: (place - centre) / (axes * axes))
+  }
+
+  /// Probability 0.9 where `isMembrane`, else 0.05.
+  private static func probability(_ isMembrane: (SIMD3<Double>) -> Bool) -> Block<Float> {
+    var block = Block<Float>(region: Region(size), repeating: 0.05)
+    for z in 0..<size.z {
+      for y in 0..<size.y {
+        for x in 0..<size.x where isMembrane(SIMD3(Double(x), Double(y), Double(z))) {
+          block[VoxelIndex(x: x, y: y, z: z)] = 0.9
+        }
+      }
+    }
+    return block
+  }
+
+  private static func isOn(_ place: SIMD3<Double>) -> Bool { abs(height(place)) <= 2.4 }
+
+  private static let hidden = places(
+    of: probability { isOn($0) && isHidden($0) }.map { $0 > 0.5 ? Int8(1) : 0 }
+  ) { $0 != 0 }
+
+  private static let onlyCaps: TracingOptions = {
+    var options = TracingOptions.minimalPaths
+    // No bridge is cheap enough.
+    options.acceptanceCost = 0
+    return options
+  }()
+
+  @Test("Caps that are missing are drawn where they are, and told as inferred")
+  func missing() throws {
+    let traced = try Traced(
+      nil, probability: Self.probability { Self.isOn($0) && !Self.isHidden($0) },
+      options: Self.onlyCaps)
+    let caps = traced.bridges.filter { $0.method == "cap" }
+    #expect(caps.map(\.id) == [1, 2] && caps.allSatisfy(\.accepted))
+    #expect(caps.allSatisfy { $0.hiddenShare == 1 && ($0.thetaDegrees ?? 90) < 60 })
+    let inferred = places(of: traced.provenance.block) { $0 == Provenance.inferred.rawValue }
+    #expect(share(of: Self.hidden, near: inferred) > 0.99)
+    #expect(inferred.allSatisfy { abs(Self.height($0)) < 4 })
+    let wasMembrane = { (place: SIMD3<Double>) in Self.isOn(place) && !Self.isHidden(place) }
+    #expect(caps.map(\.voxels).reduce(0, +) == inferred.count { !wasMembrane($0) })
+  }
+
+  @Test("Caps that are drawn three voxels too far out are drawn anew")
+  func misplaced() throws {
+    let probability = Self.probability {
+      Self.isHidden($0) ? abs(Self.height($0) - 3) <= 2.4 : Self.isOn($0)
+    }
+    var options = Self.onlyCaps
+    let traced = try Traced(nil, probability: probability, options: options)
+    func far(_ traced: Traced) -> Int {
+      places(of: traced.mask.block) { $0 != 0 }.count { Self.height($0) > 3.5 }
+    }
+    options.completesCaps = false
+    let plain = try Traced(nil, probability: probability, options: options)
+    #expect(far(plain) > 2000)
+    // What is left lies where the shape says that nothing is hidden.
+    #expect(far(traced) < far(plain) / 10)
+    let mask = places(of: traced.mask.block) { $0 != 0 }
+    #expect(share(of: Self.hidden, near: mask) > 0.99)
+  }
+
+  @Test("A cap is not drawn where its number is rejected")
+  func rejected() throws {
+    var options = Self.onlyCaps
+    options.rejectedBridges = [1]
+    let traced = try Traced(
+      nil, probability: Self.probability { Self.isOn($0) && !Self.isHidden($0) }, options: options)
+    #expect(traced.bridges.filter { $0.method == "cap" }.map(\.accepted) == [false, true])
+    #expect(traced.added.allSatisfy { Self.centre.z < $0.z })
+    #expect(!traced.added.isEmpty)
+  }
+
+  @Test("A membrane that is open where nothing hides it stays open")
+  func open() throws {
+    let traced = try Traced(
+      nil,
+      probability: Self.probability {
+        Self.isOn($0) && !Self.isHidden($0) && $0.x < Self.centre.x + 12
+      }, options: Self.onlyCaps)
+    #expect(traced.bridges.allSatisfy { $0.method != "cap" })
+    #expect(traced.added.isEmpty)
+  }
+
+  @Test("A mask that is given gets no caps")
+  func given() throws {
+    let mask = Self.probability { Self.isOn($0) && !Self.isHidden($0) }
+      .map { $0 > 0.5 ? Int8(1) : 0 }
+    let traced = try Traced(mask, options: Self.onlyCaps)
+    #expect(traced.bridges.allSatisfy { $0.method != "cap" })
+    #expect(traced.mask.samples == mask.samples)
+  }
+}
