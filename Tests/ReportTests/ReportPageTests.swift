@@ -207,6 +207,8 @@ import TomogramModel
     methods.manners[.traced] = learned
     #expect(methods.paragraph.contains(learned))
     #expect(Methods.tracing("something newer", probability: nil) == nil)
+    #expect(Methods.caps(1).contains("1 cap of closed membranes that the missing wedge hides was"))
+    #expect(Methods.caps(2).contains("2 caps of closed membranes that the missing wedge hides were"))
   }
 
   @Test("ChimeraX gets the page's colours, and paths with spaces")

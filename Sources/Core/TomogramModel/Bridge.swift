@@ -16,12 +16,15 @@ public struct Bridge: Hashable, Sendable, Codable, Identifiable {
   public var hiddenShare: Double
   /// Probability that the bridge is right; nil until calibrated.
   public var probability: Double?
-  /// How it was found, e.g. `minimal-path`.
+  /// How it was found, e.g. `minimal-path`, or `capMethod`.
   public var method: String
   /// Whether it is in the mask.
   public var accepted: Bool
   /// Voxels it adds to the mask (or would add).
   public var voxels: Int
+
+  /// The method of a cap that the wedge hides, drawn by the shape of what is seen.
+  public static let capMethod = "cap"
 
   /// Makes a record.
   public init(

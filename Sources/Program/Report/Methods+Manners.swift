@@ -33,6 +33,13 @@ extension Methods {
     }
   }
 
+  /// How caps were drawn.
+  static func caps(_ count: Int) -> String {
+    "\(count) \(count == 1 ? "cap" : "caps") of closed membranes that the missing wedge hides "
+      + "\(count == 1 ? "was" : "were") drawn by spherical harmonics to degree 4, fitted to what is "
+      + "seen of them."
+  }
+
   /// How membranes were separated.
   ///
   /// - Parameter method: as in the plan.

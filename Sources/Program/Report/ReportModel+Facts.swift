@@ -49,7 +49,7 @@ extension ReportModel {
 }
 
 extension Methods {
-  init(files: FolderFiles, context: ReportContext, planned: PlanFacts?) {
+  init(files: FolderFiles, context: ReportContext, planned: PlanFacts?, capCount: Int) {
     var versions: [Version] = []
     if let version = planned?.version { versions.append(Version("Bilayer", version)) }
     if let engine = planned?.engine { versions.append(Version("libtorch", engine)) }
@@ -66,6 +66,7 @@ extension Methods {
     if let tracing = planned?.tracing, let method = tracing.method {
       manners[.traced] = Self.tracing(method, probability: tracing.minimumProbability)
     }
+    if 0 < capCount { particulars.append(Self.caps(capCount)) }
     if let method = planned?.separation?.method { manners[.separated] = Self.separation(method) }
     if planned?.instances != nil {
       manners[.separated] = "Labels of membranes were taken as given."

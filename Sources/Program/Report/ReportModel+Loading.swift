@@ -46,7 +46,9 @@ extension ReportModel {
       files, context: context, planned: planned, options: options, scratchFolder: scratchFolder)
     try addSurfaces(files, limit: options.triangleLimit)
     addFacts(context: context, planned: planned)
-    methods = Methods(files: files, context: context, planned: planned)
+    methods = Methods(
+      files: files, context: context, planned: planned,
+      capCount: bridges.count { $0.accepted && $0.method == Bridge.capMethod })
   }
 
   /// What half tomograms tell of the probabilities; a file of another version tells nothing.

@@ -115,7 +115,7 @@ extension Tracer {
     return Bridge(
       id: number, start: Position(angstrom: ends.0), end: Position(angstrom: ends.1),
       lengthAngstrom: (ends.1 - ends.0).length, thetaDegrees: theta / Double(places.count),
-      hiddenShare: 1, probability: nil, method: "cap", accepted: isAccepted, voxels: added)
+      hiddenShare: 1, probability: nil, method: Bridge.capMethod, accepted: isAccepted, voxels: added)
   }
 }
 
