@@ -208,7 +208,7 @@ import TomogramModel
     #expect(methods.paragraph.contains(learned))
     #expect(Methods.tracing("something newer", probability: nil) == nil)
     #expect(Methods.caps(1).contains("1 cap of closed membranes that the missing wedge hides was"))
-    #expect(Methods.caps(2).contains("2 caps of closed membranes that the missing wedge hides were"))
+    #expect(Methods.caps(2).contains("2 caps of closed membranes that the missing wedge hides"))
   }
 
   @Test("ChimeraX gets the page's colours, and paths with spaces")

@@ -4,8 +4,9 @@ import TomogramModel
 import Volumes
 
 extension Tracer {
-  /// One of so many samples of the mid-surface is kept.
-  private static let thinning = 2
+  /// One of so many samples of the mid-surface is kept, or fewer where the mask has more than so many
+  /// voxels for each step: some 4 million samples of 88 bytes.
+  private static let thinning = (least: 2, maskVoxels: 20_000_000)
 
   /// Draws the caps of closed membranes that the wedge hides where the seen part says they are, and takes away
   /// what the network has drawn of them elsewhere.
@@ -36,11 +37,13 @@ extension Tracer {
   private func cappedMembranes(
     of runs: ComponentRuns
   ) throws -> [(label: Int32, membrane: CappedMembrane)] {
+    let voxels = runs.components.reduce(0) { $0 + $1.voxels }
+    let thinning = max(Self.thinning.least, voxels / Self.thinning.maskVoxels)
     var layers = [[MidSurfaceSample]](repeating: [], count: geometry.size.z)
     try forEachMidSurfaceTile(of: mask, workers: workers) { tile, samples in
       for sample in samples where tile.contains(sample.voxel) {
         let voxel = sample.voxel
-        guard (voxel.x + voxel.y + voxel.z) % Self.thinning == 0 else { continue }
+        guard (voxel.x + voxel.y + voxel.z) % thinning == 0 else { continue }
         layers[voxel.z].append(sample)
       }
     }
@@ -115,7 +118,8 @@ extension Tracer {
     return Bridge(
       id: number, start: Position(angstrom: ends.0), end: Position(angstrom: ends.1),
       lengthAngstrom: (ends.1 - ends.0).length, thetaDegrees: theta / Double(places.count),
-      hiddenShare: 1, probability: nil, method: Bridge.capMethod, accepted: isAccepted, voxels: added)
+      hiddenShare: 1, probability: nil, method: Bridge.capMethod, accepted: isAccepted,
+      voxels: added)
   }
 }
 
