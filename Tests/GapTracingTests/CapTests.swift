@@ -18,9 +18,9 @@ import Volumes
     return (value - 1) * value / (gradient * gradient).sum().squareRoot()
   }
 
-  private static func isHidden(_ place: SIMD3<Double>) -> Bool {
-    TiltGeometry.customary.hides(normal: (place - centre) / (axes * axes))
-  }
+  private static func isHidden(
+    _ place: SIMD3<Double>, by tilt: TiltGeometry = .customary
+  ) -> Bool { tilt.hides(normal: (place - centre) / (axes * axes)) }
 
   /// Probability 0.9 where `isMembrane`, else 0.05.
   private static func probability(_ isMembrane: (SIMD3<Double>) -> Bool) -> Block<Float> {
@@ -107,6 +107,15 @@ import Volumes
       }, options: Self.onlyCaps)
     #expect(traced.bridges.allSatisfy { $0.method != "cap" })
     #expect(traced.added.isEmpty)
+  }
+
+  @Test("A membrane that the wedge hides for the most part gets no caps")
+  func mostlyHidden() throws {
+    let narrow = TiltGeometry(minimumDegrees: -20, maximumDegrees: 20)
+    let traced = try Traced(
+      nil, probability: Self.probability { Self.isOn($0) && !Self.isHidden($0, by: narrow) },
+      options: Self.onlyCaps, tilt: narrow)
+    #expect(traced.bridges.allSatisfy { $0.method != "cap" })
   }
 
   @Test("A mask that is given gets no caps")

@@ -25,6 +25,8 @@ struct CappedMembrane: Sendable {
   /// Share of the directions that nothing hides in which there is membrane: else the surface is open where
   /// it can be seen to be, and no caps would close it.
   private static let leastCoverage = 0.9
+  /// Share of the surface that nothing hides: from less the rest is not told. ±45° show half of a sphere.
+  private static let leastVisible = 0.4
   /// How stiff a shape is, stiffest first; as the limits below chosen on validation phantoms 5001 to 5003 and
   /// polnet's.
   private static let bendings = [1e-3, 1e-4]
@@ -61,6 +63,7 @@ struct CappedMembrane: Sendable {
     let halves = seen.map(\.halfThicknessAngstrom).sorted()
     thickness = 2 * halves[halves.count / 2]
     guard sectors.contains(where: { $0.isInside && $0.isHidden }),
+      Self.leastVisible <= DirectionSector.visibleShare(sectors),
       Self.leastCoverage <= DirectionSector.coverage(sectors),
       Self.thicknesses.contains(thickness),
       Self.leastSteep * Double(seen.count) <= Double(steep)

@@ -46,6 +46,12 @@ struct DirectionSector: Sendable {
     return whole == 0 ? 0 : visible.reduce(0) { $0 + ($1.isFound ? $1.area : 0) } / whole
   }
 
+  /// Share, by area, of the surface that the wedge does not hide, in the volume or not.
+  static func visibleShare(_ sectors: [DirectionSector]) -> Double {
+    let whole = sectors.reduce(0) { $0 + $1.area }
+    return sectors.reduce(0) { $0 + ($1.isHidden ? 0 : $1.area) } / whole
+  }
+
   /// Marks the cells, by four, that any of the directions falls into.
   static func find(_ directions: [SIMD3<Double>], among sectors: inout [DirectionSector]) {
     func block(_ number: Int) -> Int {
