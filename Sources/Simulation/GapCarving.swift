@@ -141,12 +141,7 @@ struct GapCarver {
     let places = gap.pieces.map { membranes[gap.membrane].pieces[$0].position }
     let lower = places.reduce(SIMD3(repeating: .infinity), pointwiseMin) - margin
     let upper = places.reduce(SIMD3(repeating: -.infinity), pointwiseMax) + margin
-    let first = geometry.coordinate(of: Position(angstrom: lower)).rounded(.down)
-    let last = geometry.coordinate(of: Position(angstrom: upper)).rounded(.up)
-    return Region(
-      lower: VoxelIndex(x: Int(first.x), y: Int(first.y), z: Int(first.z)),
-      upper: VoxelIndex(x: Int(last.x) + 1, y: Int(last.y) + 1, z: Int(last.z) + 1)
-    ).clamped(to: geometry.bounds)
+    return geometry.voxels(from: lower, to: upper)
   }
 
   /// The labels as a mask whose faces are a little rough, as a network leaves them.

@@ -218,10 +218,7 @@ struct CandidateGrid {
 
   @inline(__always)
   private func forEachNeighbour(of point: RidgePoint, _ body: (RidgePoint) -> Void) {
-    let centre = Region(
-      lower: point.voxel,
-      upper: VoxelIndex(x: point.voxel.x + 1, y: point.voxel.y + 1, z: point.voxel.z + 1))
-    let around = centre.expanded(by: RidgeTile.belt).clamped(to: indices.region)
+    let around = Region(point.voxel).expanded(by: RidgeTile.belt).clamped(to: indices.region)
     let span = indices.samples.span
     for z in around.lower.z..<around.upper.z {
       for y in around.lower.y..<around.upper.y {

@@ -76,6 +76,17 @@ public struct VolumeGeometry: Hashable, Sendable, Codable {
     (position.angstrom - originAngstrom) / voxelSizeAngstrom
   }
 
+  /// The voxels around a box, corners in Å: from the last centre at or before its lower corner to the first
+  /// at or after its upper one, as far as they lie in the volume.
+  public func voxels(from lower: SIMD3<Double>, to upper: SIMD3<Double>) -> Region {
+    let low = coordinate(of: Position(angstrom: lower)).rounded(.down)
+    let high = coordinate(of: Position(angstrom: upper)).rounded(.up)
+    return Region(
+      lower: VoxelIndex(x: Int(low.x), y: Int(low.y), z: Int(low.z)),
+      upper: VoxelIndex(x: Int(high.x) + 1, y: Int(high.y) + 1, z: Int(high.z) + 1)
+    ).clamped(to: bounds)
+  }
+
   /// Geometry of a region of this volume, as a volume of its own whose voxels keep their position.
   public func cropped(to region: Region) -> VolumeGeometry {
     VolumeGeometry(

@@ -107,12 +107,7 @@ struct CappedMembrane: Sendable {
     let places = sectors.map { shape.center + $0.radius * $0.direction }
     let lower = places.reduce(shape.center) { pointwiseMin($0, $1) } - far
     let upper = places.reduce(shape.center) { pointwiseMax($0, $1) } + far
-    let low = geometry.coordinate(of: Position(angstrom: lower)).rounded(.down)
-    let high = geometry.coordinate(of: Position(angstrom: upper)).rounded(.up)
-    return Region(
-      lower: VoxelIndex(x: Int(low.x), y: Int(low.y), z: Int(low.z)),
-      upper: VoxelIndex(x: Int(high.x) + 1, y: Int(high.y) + 1, z: Int(high.z) + 1)
-    ).clamped(to: geometry.bounds)
+    return geometry.voxels(from: lower, to: upper)
   }
 
   /// What the network has drawn of a cap within this distance of the shape, in Å, is the same cap.

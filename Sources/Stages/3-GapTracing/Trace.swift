@@ -16,7 +16,8 @@ public import WorkLedger
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
 ///
 /// Memory: a few tiles, about 150 bytes per rim voxel, and memory-mapped scratch files of 4 to 5 bytes per
-/// voxel, 4 more and up to 0.4 GB of samples where caps are drawn. Linear in voxels, and in rims times the rims within the longest gap.
+/// voxel, 4 more and up to 0.4 GB of samples where caps are drawn. Linear in voxels, and in rims times
+/// the rims within the longest gap.
 ///
 /// - Parameters:
 ///   - probability: 0...1; decides where there is no mask, and guides paths.

@@ -62,12 +62,7 @@ struct DensityProfiles {
       lower = pointwiseMin(lower, surface.mesh.vertices[vertex])
       upper = pointwiseMax(upper, surface.mesh.vertices[vertex])
     }
-    let low = geometry.coordinate(of: Position(angstrom: lower - reach)).rounded(.down)
-    let high = geometry.coordinate(of: Position(angstrom: upper + reach)).rounded(.up)
-    let region = Region(
-      lower: VoxelIndex(x: Int(low.x), y: Int(low.y), z: Int(low.z)),
-      upper: VoxelIndex(x: Int(high.x) + 1, y: Int(high.y) + 1, z: Int(high.z) + 1)
-    ).clamped(to: geometry.bounds)
+    let region = geometry.voxels(from: lower - reach, to: upper + reach)
     return region.isEmpty ? nil : try tomogram.read(region)
   }
 

@@ -44,12 +44,7 @@ private struct BoxedEnclosure: Sendable {
 
   init(_ base: Enclosure, in geometry: VolumeGeometry) {
     self.base = base
-    let low = geometry.coordinate(of: Position(angstrom: base.lower)).rounded(.down)
-    let high = geometry.coordinate(of: Position(angstrom: base.upper)).rounded(.up)
-    region = Region(
-      lower: VoxelIndex(x: Int(low.x), y: Int(low.y), z: Int(low.z)),
-      upper: VoxelIndex(x: Int(high.x) + 1, y: Int(high.y) + 1, z: Int(high.z) + 1)
-    ).clamped(to: geometry.bounds)
+    region = geometry.voxels(from: base.lower, to: base.upper)
   }
 }
 
