@@ -45,6 +45,27 @@ import Testing
   }
 }
 
+@Suite("Algebraic sphere") struct AlgebraicSphereTests {
+  private let center = SIMD3(3.0, -1, 2)
+  private let directions = [
+    SIMD3(1.0, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1), SIMD3(-0.6, 0.8, 0), SIMD3(0, -0.6, -0.8),
+  ]
+
+  @Test("Points of a sphere give it back, those without weight do not count")
+  func exact() throws {
+    let points = directions.map { center + 4 * $0 } + [SIMD3(50, 50, 50)]
+    let found = try #require(
+      algebraicSphere(near: points, weights: [1, 2, 1, 3, 1, 0]))
+    #expect((found.center - center).length < 1e-10 && abs(found.radius - 4) < 1e-10)
+  }
+
+  @Test("Three points, or points of a plane, have none")
+  func open() {
+    #expect(algebraicSphere(near: Array(directions.prefix(3))) == nil)
+    #expect(algebraicSphere(near: directions.map { SIMD3($0.x, $0.y, 0) }) == nil)
+  }
+}
+
 @Suite("Cholesky's factor") struct CholeskyFactorTests {
   private let matrix: [Double] = [4, 2, -1, 2, 5, 0.5, -1, 0.5, 3]
 

@@ -139,6 +139,11 @@ struct FittedSphere {
   var center: SIMD3<Double>
   var radius: Double
 
+  init?(near points: [SIMD3<Double>], weights: [Double]? = nil) {
+    guard let found = algebraicSphere(near: points, weights: weights) else { return nil }
+    (center, radius) = found
+  }
+
   func residual(_ place: SIMD3<Double>) -> Double { (place - center).length - radius }
 
   func fit(_ points: FitPoints) -> ParametricFit {
@@ -157,12 +162,11 @@ extension FitPoints {
   func sphere() -> FittedSphere? {
     var best: (sphere: FittedSphere, cost: Double)?
     for draw in 0..<Self.draws {
-      let corners = pick(4, draw: draw).map { WeightedPoint(place: $0, weight: 1) }
-      guard let sphere = Self.algebraicSphere(corners) else { continue }
+      guard let sphere = FittedSphere(near: pick(4, draw: draw)) else { continue }
       let cost = cost(sphere.residual)
       if cost < best?.cost ?? .infinity { best = (sphere, cost) }
     }
-    if let all = Self.algebraicSphere(points) {
+    if let all = FittedSphere(near: points.map(\.place), weights: points.map(\.weight)) {
       let cost = cost(all.residual)
       if cost < best?.cost ?? .infinity { best = (all, cost) }
     }
@@ -176,19 +180,6 @@ extension FitPoints {
     // Larger than this, its bulge over the surface is lost in the inlier distance.
     guard sphere.radius.isFinite, 0 < sphere.radius, sphere.radius < 1 / inlier else { return nil }
     return sphere
-  }
-
-  /// |p|² = 2 c·p + (r² − |c|²), linear in its unknowns (Kåsa 1976).
-  private static func algebraicSphere(_ points: [WeightedPoint]) -> FittedSphere? {
-    var equations = NormalEquations(unknowns: 4)
-    for point in points {
-      let p = point.place
-      equations.add([2 * p.x, 2 * p.y, 2 * p.z, 1], p.dot(p), weight: point.weight)
-    }
-    guard let x = equations.solution() else { return nil }
-    let center = SIMD3(x[0], x[1], x[2])
-    let square = x[3] + center.dot(center)
-    return 0 < square ? FittedSphere(center: center, radius: square.squareRoot()) : nil
   }
 
   /// One weighted step for the distance itself: d(|p − c| − r) = −u·dc − dr.
