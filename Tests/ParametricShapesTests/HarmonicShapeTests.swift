@@ -13,9 +13,20 @@ import Testing
     return SIMD3(ring * .cos(angle), ring * .sin(angle), z)
   }
 
+  private static func terms(
+    along direction: SIMD3<Double>
+  ) -> (values: [Double], gradients: [SIMD3<Double>]) {
+    var values = [Double](repeating: .nan, count: HarmonicTerms.count)
+    var gradients = [SIMD3<Double>](repeating: .zero, count: HarmonicTerms.count)
+    HarmonicTerms.forEach(along: direction) {
+      values[$0] = $1; gradients[$0] = $2
+    }
+    return (values, gradients)
+  }
+
   @Test("The harmonics are orthonormal on the sphere")
   func orthonormal() {
-    let rows = Self.directions.map { HarmonicTerms(along: $0).values }
+    let rows = Self.directions.map { Self.terms(along: $0).values }
     for i in 0..<HarmonicTerms.count {
       for j in 0...i {
         let mean = rows.reduce(0) { $0 + $1[i] * $1[j] } / Double(rows.count)
@@ -27,11 +38,11 @@ import Testing
   @Test("Their gradients along the sphere are those of differences")
   func gradients() {
     let direction = SIMD3(0.36, -0.48, 0.8)
-    let terms = HarmonicTerms(along: direction)
+    let terms = Self.terms(along: direction)
     for tangent in [SIMD3(0.8, 0.6, 0), SIMD3(-0.48, 0.64, 0.6)] {
       let (ahead, behind) = (
-        HarmonicTerms(along: (direction + 1e-5 * tangent).normalized),
-        HarmonicTerms(along: (direction - 1e-5 * tangent).normalized)
+        Self.terms(along: (direction + 1e-5 * tangent).normalized),
+        Self.terms(along: (direction - 1e-5 * tangent).normalized)
       )
       for place in 0..<HarmonicTerms.count {
         let slope = (ahead.values[place] - behind.values[place]) / 2e-5
@@ -65,7 +76,6 @@ import Testing
       let (radius, normal) = Self.ellipsoid(axes, along: direction)
       let found = shape.place(along: direction)
       #expect(abs(found.radius - radius) < 10)
-      #expect(found.radius == shape.radius(along: direction))
       #expect(0.99 < found.normal.dot(normal))
     }
   }

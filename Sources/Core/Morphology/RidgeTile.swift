@@ -46,7 +46,7 @@ struct RidgeTile {
 
   /// Reads and smooths a tile; nil where its core holds no mask.
   init?(of whole: Block<Int8>, core: Region) {
-    guard let occupied = Self.occupiedBox(of: whole, in: core) else { return nil }
+    guard let occupied = boundingBox(of: whole, in: core, where: { $0 != 0 }) else { return nil }
     self.core = occupied
     let outer = occupied.expanded(by: Self.halo)
     let inside = whole.cropped(to: outer.clamped(to: whole.region))
@@ -54,33 +54,18 @@ struct RidgeTile {
     depth = euclideanDistance(toZeroOf: mask, spacing: SIMD3(repeating: 1), workers: .one)
     let values = Block(
       region: outer, samples: mask.samples.map { $0 == 0 ? Float(0) : 1 })
-    var deepest: Float = 0
-    for sample in depth.samples { deepest = max(deepest, sample) }
-    var levelFloor: Float = 0
-    smoothed = Self.levels.map { level in
-      defer { levelFloor = level.depth }
-      guard levelFloor < deepest else { return nil }
-      return gaussianSmoothed(values, sigmaVoxels: SIMD3(repeating: level.sigma), workers: .one)
-    }
-  }
-
-  /// The box of nonzero voxels inside `core`.
-  private static func occupiedBox(of mask: Block<Int8>, in core: Region) -> Region? {
-    var box: Region?
-    for z in core.lower.z..<core.upper.z {
-      for y in core.lower.y..<core.upper.y {
-        let start = mask.offset(of: VoxelIndex(x: core.lower.x, y: y, z: z))
-        let row = mask.samples.span.extracting(start..<(start + core.size.x))
-        var (first, last) = (Int.max, -1)
-        for x in 0..<row.count where row[x] != 0 { (first, last) = (min(first, x), x) }
-        guard 0 <= last else { continue }
-        let found = Region(
-          lower: VoxelIndex(x: core.lower.x + first, y: y, z: z),
-          upper: VoxelIndex(x: core.lower.x + last + 1, y: y + 1, z: z + 1))
-        box = box?.union(found) ?? found
+    smoothed = Self.levels.indices.map { [depth] level in
+      let shallower = level == 0 ? 0 : Self.levels[level - 1].depth
+      guard let deep = boundingBox(of: depth, in: outer, where: { shallower < $0 }) else {
+        return nil
       }
+      let sigma = Self.levels[level].sigma
+      // Around a deep voxel this level is asked for its neighbours and, for derivatives, for theirs.
+      let reach = 2 + GaussianKernel(sigma: sigma).radius
+      return gaussianSmoothed(
+        values.cropped(to: deep.expanded(by: reach).clamped(to: outer)),
+        sigmaVoxels: SIMD3(repeating: sigma), workers: .one)
     }
-    return box
   }
 
   /// The samples of the core, in raster order.
@@ -167,6 +152,28 @@ struct RidgeTile {
     }
     return max(sum * step, 0.5)
   }
+}
+
+/// The smallest box, within a region of a block, that holds all its voxels of a kind; nil where there is none.
+@inline(__always)
+private func boundingBox<Sample>(
+  of block: Block<Sample>, in region: Region, where isMember: (Sample) -> Bool
+) -> Region? {
+  var box: Region?
+  for z in region.lower.z..<region.upper.z {
+    for y in region.lower.y..<region.upper.y {
+      let start = block.offset(of: VoxelIndex(x: region.lower.x, y: y, z: z))
+      let row = block.samples.span.extracting(start..<(start + region.size.x))
+      var (first, last) = (Int.max, -1)
+      for x in 0..<row.count where isMember(row[x]) { (first, last) = (min(first, x), x) }
+      guard 0 <= last else { continue }
+      let found = Region(
+        lower: VoxelIndex(x: region.lower.x + first, y: y, z: z),
+        upper: VoxelIndex(x: region.lower.x + last + 1, y: y + 1, z: z + 1))
+      box = box?.union(found) ?? found
+    }
+  }
+  return box
 }
 
 /// Ridge points by voxel.

@@ -28,7 +28,9 @@ public struct HarmonicShape: Sendable {
   public init?(points: [SIMD3<Double>], center: SIMD3<Double>, bending: Double) {
     let rows = points.map { point -> (terms: [Double], radius: Double) in
       let away = point - center
-      return (HarmonicTerms(along: away.normalized).values, away.length)
+      var terms = [Double](repeating: 0, count: HarmonicTerms.count)
+      HarmonicTerms.forEach(along: away.normalized) { place, value, _ in terms[place] = value }
+      return (terms, away.length)
     }
     let count = Double(rows.count)
     var weights = [Double](repeating: 1, count: rows.count)
@@ -52,19 +54,16 @@ public struct HarmonicShape: Sendable {
     (self.center, coefficients) = (center, solution)
   }
 
-  /// Distance from the centre in Å, along a unit vector.
-  public func radius(along direction: SIMD3<Double>) -> Double {
-    dotProduct(HarmonicTerms(along: direction).values, coefficients)
-  }
-
   /// Radius and outward unit normal where a ray from the centre along a unit vector meets the surface.
   ///
   /// The surface is |x| − r(x / |x|) = 0, its gradient u − ∇r / r with the sphere's ∇.
   public func place(along direction: SIMD3<Double>) -> (radius: Double, normal: SIMD3<Double>) {
-    let terms = HarmonicTerms(along: direction)
-    let radius = dotProduct(terms.values, coefficients)
+    var radius = 0.0
     var gradient = SIMD3<Double>.zero
-    for (coefficient, term) in zip(coefficients, terms.gradients) { gradient += coefficient * term }
+    HarmonicTerms.forEach(along: direction) { place, value, slope in
+      radius += coefficients[place] * value
+      gradient += coefficients[place] * slope
+    }
     let along = gradient - gradient.dot(direction) * direction
     return (radius, (direction - along / radius).normalized)
   }
@@ -74,16 +73,13 @@ public struct HarmonicShape: Sendable {
 /// as functions of x, y, z: what of them lies along the sphere is the sphere's.
 ///
 /// Y = N Π(z) A(x, y), where A + iB = (x + iy)^m and Π is Legendre's associated function without its
-/// power of √(1 − z²), by its recurrence in the degree (Abramowitz & Stegun 8.5.3). For orders below
-/// 0 B stands for A.
-struct HarmonicTerms {
+/// power of √(1 − z²), by its recurrence in the degree (Abramowitz & Stegun 8.5.3); its derivative is the Π of
+/// order m + 1. For orders below 0 B stands for A.
+enum HarmonicTerms {
   static let degree = 4
   static let count = (degree + 1) * (degree + 1)
   /// Of each term.
   static let degrees = (0...degree).flatMap { l in Array(repeating: l, count: 2 * l + 1) }
-
-  private(set) var values: [Double] = []
-  private(set) var gradients: [SIMD3<Double>] = []
 
   /// N for each degree and order m ≥ 0, at 5 l + m.
   private static let norms: [Double] = (0...degree).flatMap { l in
@@ -95,43 +91,46 @@ struct HarmonicTerms {
     }
   }
 
-  init(along direction: SIMD3<Double>) {
+  /// Hands out each term's place (l² + l + order), value and gradient along a unit vector.
+  @inline(__always)
+  static func forEach(
+    along direction: SIMD3<Double>, _ body: (Int, Double, SIMD3<Double>) -> Void
+  ) {
     let (x, y, z) = (direction.x, direction.y, direction.z)
-    // Powers of x + iy.
-    var (real, imaginary) = ([1.0], [0.0])
-    for m in 1...Self.degree {
-      real.append(x * real[m - 1] - y * imaginary[m - 1])
-      imaginary.append(x * imaginary[m - 1] + y * real[m - 1])
-    }
-    // Π at width l + m; the derivative of Π of order m is that of order m + 1.
-    let width = Self.degree + 2
-    var legendre = [Double](repeating: 0, count: width * width)
+    let norms = norms
+    // (x + iy)^m and the power before it.
+    var (wave, before) = (SIMD2(1.0, 0), SIMD2<Double>.zero)
+    // Π of degree and order m.
     var diagonal = 1.0
-    for m in 0...Self.degree {
-      if 0 < m { diagonal *= Double(2 * m - 1) }
-      legendre[width * m + m] = diagonal
-      for l in (m + 1)..<max(m + 1, Self.degree + 1) {
-        let below = l - 2 < m ? 0 : legendre[width * (l - 2) + m]
-        legendre[width * l + m] =
-          (Double(2 * l - 1) * z * legendre[width * (l - 1) + m] - Double(l + m - 1) * below)
-          / Double(l - m)
+    for m in 0...degree {
+      if 0 < m {
+        (wave, before) = (SIMD2(x * wave.x - y * wave.y, x * wave.y + y * wave.x), wave)
+        diagonal *= Double(2 * m - 1)
       }
-    }
-    values.reserveCapacity(Self.count)
-    gradients.reserveCapacity(Self.count)
-    for l in 0...Self.degree {
-      for order in -l...l {
-        let m = abs(order)
-        let norm = Self.norms[(Self.degree + 1) * l + m]
-        let (height, slope) = (legendre[width * l + m], legendre[width * l + m + 1])
-        let wave = order < 0 ? imaginary[m] : real[m]
-        let (before, across) = m == 0 ? (0, 0) : (real[m - 1], imaginary[m - 1])
-        let turned = order < 0 ? SIMD2(across, before) : SIMD2(before, -across)
-        values.append(norm * height * wave)
-        gradients.append(
-          norm
-            * SIMD3(
-              height * Double(m) * turned.x, height * Double(m) * turned.y, slope * wave))
+      // Π of order m and, as its slope, of order m + 1, each at two degrees.
+      var (height, lowerHeight) = (diagonal, 0.0)
+      var (slope, lowerSlope) = (0.0, 0.0)
+      for l in m...degree {
+        if m < l {
+          let (double, sum) = (Double(2 * l - 1) * z, Double(l + m))
+          (height, lowerHeight) = (
+            (double * height - (sum - 1) * lowerHeight) / Double(l - m), height
+          )
+          let next =
+            l == m + 1
+            ? Double(2 * m + 1) * diagonal : (double * slope - sum * lowerSlope) / Double(l - m - 1)
+          (slope, lowerSlope) = (next, slope)
+        }
+        let norm = norms[(degree + 1) * l + m]
+        let turn = Double(m) * height
+        let middle = l * l + l
+        body(
+          middle + m, norm * height * wave.x,
+          norm * SIMD3(turn * before.x, -turn * before.y, slope * wave.x))
+        guard 0 < m else { continue }
+        body(
+          middle - m, norm * height * wave.y,
+          norm * SIMD3(turn * before.y, turn * before.x, slope * wave.y))
       }
     }
   }
