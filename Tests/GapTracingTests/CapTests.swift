@@ -65,18 +65,19 @@ import Volumes
     #expect(caps.map(\.voxels).reduce(0, +) == inferred.count { !wasMembrane($0) })
   }
 
+  /// 0 where the wedge begins, 1 in its middle.
+  private static func depth(_ place: SIMD3<Double>) -> Double {
+    let normal = (place - centre) / (axes * axes)
+    return max(1 - abs(normal.x) / max(abs(normal.z), 1e-9) * 3.0.squareRoot(), 0)
+  }
+
   // Not all the way: the shoulders of a bulge are steep enough to count as seen.
   @Test("Caps that bulge are brought nearer by a third and more")
   func misplaced() throws {
-    /// 0 where the wedge begins, 1 in its middle.
-    func depth(_ place: SIMD3<Double>) -> Double {
-      let normal = (place - Self.centre) / (Self.axes * Self.axes)
-      return max(1 - abs(normal.x) / max(abs(normal.z), 1e-9) * 3.0.squareRoot(), 0)
-    }
-    let bulging = Self.probability { abs(Self.height($0) - 5 * depth($0)) <= 2.4 }
+    let bulging = Self.probability { abs(Self.height($0) - 5 * Self.depth($0)) <= 2.4 }
     // Mean height of what lies in the middle of the wedge, in voxels.
     func height(of traced: Traced) -> Double {
-      let caps = places(of: traced.mask.block) { $0 != 0 }.filter { 0.6 < depth($0) }
+      let caps = places(of: traced.mask.block) { $0 != 0 }.filter { 0.6 < Self.depth($0) }
       return caps.map { Self.height($0) }.reduce(0, +) / Double(caps.count)
     }
     var options = Self.onlyCaps
@@ -85,6 +86,23 @@ import Volumes
     let plain = try Traced(nil, probability: bulging, options: options)
     #expect(3.5 < height(of: plain))
     #expect(abs(height(of: redrawn)) < 2 * height(of: plain) / 3)
+  }
+
+  @Test("A cap that is drawn apart from its membrane gives way to the one in place")
+  func apart() throws {
+    let outside = { (place: SIMD3<Double>) in
+      0.2 < Self.depth(place) && 8 < abs(place.z - Self.centre.z)
+        && abs(Self.height(place) - 7) <= 1.5
+    }
+    let probability = Self.probability {
+      Self.isOn($0) && !Self.isHidden($0) || outside($0)
+    }
+    var options = Self.onlyCaps
+    let redrawn = try Traced(nil, probability: probability, options: options)
+    #expect(places(of: redrawn.mask.block) { $0 != 0 }.allSatisfy { Self.height($0) < 4 })
+    options.completesCaps = false
+    let plain = try Traced(nil, probability: probability, options: options)
+    #expect(!places(of: plain.mask.block) { $0 != 0 }.filter(outside).isEmpty)
   }
 
   @Test("A cap is not drawn where its number is rejected")
@@ -118,12 +136,19 @@ import Volumes
     #expect(traced.bridges.allSatisfy { $0.method != "cap" })
   }
 
-  @Test("A mask that is given gets no caps")
+  @Test("A mask that is given gets caps only on demand")
   func given() throws {
     let mask = Self.probability { Self.isOn($0) && !Self.isHidden($0) }
       .map { $0 > 0.5 ? Int8(1) : 0 }
-    let traced = try Traced(mask, options: Self.onlyCaps)
-    #expect(traced.bridges.allSatisfy { $0.method != "cap" })
-    #expect(traced.mask.samples == mask.samples)
+    var options = Self.onlyCaps
+    let plain = try Traced(mask, options: options)
+    #expect(plain.bridges.allSatisfy { $0.method != "cap" })
+    #expect(plain.mask.samples == mask.samples)
+    options.completesCaps = true
+    let capped = try Traced(mask, options: options)
+    #expect(capped.bridges.filter { $0.method == "cap" }.map(\.id) == [1, 2])
+    // Its caps are whole: no other gap is left.
+    #expect(capped.bridges.count == 2)
+    #expect(capped.added.allSatisfy { abs(Self.height($0)) < 4 })
   }
 }

@@ -8,14 +8,15 @@ import Volumes
 /// A closed membrane whose caps the wedge hides, as a shape that what is seen of it decides.
 ///
 /// The network draws caps from what it sees around them within its field of view, which is less than a large
-/// vesicle, or leaves them open. The seen part knows better where they are. A cap that the network has drawn
-/// as a fragment of its own, apart from the rest, stays beside the one that is drawn.
+/// vesicle, or leaves them open. The seen part knows better where they are.
 struct CappedMembrane: Sendable {
   let shape: HarmonicShape
   /// Of the mask, in Å.
   let thickness: Double
   /// By direction from the shape's centre.
   private let sectors: [DirectionSector]
+  /// Distances of the shape from its centre, in Å.
+  private let radii: (least: Double, greatest: Double)
   private let tilt: TiltGeometry
 
   /// Samples of a fragment that are fitted.
@@ -69,13 +70,18 @@ struct CappedMembrane: Sendable {
       Self.leastSteep * Double(seen.count) <= Double(steep)
     else { return nil }
     (self.shape, self.sectors, self.tilt) = (shape, sectors, tilt)
+    radii = sectors.reduce((.infinity, 0)) {
+      (min($0.0, $1.radius - $1.spread), max($0.1, $1.radius + $1.spread))
+    }
   }
 
   /// The stiffest shape that is as near to the samples as masks are to membranes (Morozov's principle); nil
   /// where none is.
   private static func shape(of seen: [MidSurfaceSample], misfit limit: Double) -> HarmonicShape? {
     let points = seen.map(\.position)
-    guard let center = sphereCenter(of: points) else { return nil }
+    let middle = points.reduce(.zero, +) / Double(points.count)
+    guard let sphere = algebraicSphere(near: points.map { $0 - middle }) else { return nil }
+    let center = middle + sphere.center
     for bending in bendings {
       let found = HarmonicShape(points: points, center: center, bending: bending)
       guard let shape = found else { continue }
@@ -123,19 +129,22 @@ struct CappedMembrane: Sendable {
 
   /// Which part of a cap a place is, and on which side; nil beside the caps.
   ///
-  /// - Parameter isOwn: whether there is membrane of the same fragment.
-  func part(at place: SIMD3<Double>, isOwn: Bool) -> (part: Part, isAbove: Bool)? {
+  /// - Parameter isDrawn: whether there is membrane.
+  func part(at place: SIMD3<Double>, isDrawn: Bool) -> (part: Part, isAbove: Bool)? {
     let away = place - shape.center
-    let sector = sectors[DirectionSector.number(of: away)]
-    // Over a sector the radius changes by less than what the margin adds.
-    let reach = isOwn ? Self.erasedAngstrom / Self.flattest : thickness / 2 / Self.flattest
+    let reach = isDrawn ? Self.erasedAngstrom / Self.flattest : thickness / 2 / Self.flattest
     let length = away.length
-    guard 0 < length, abs(length - sector.radius) <= reach + sector.spread else { return nil }
+    guard 0 < length, radii.least <= length + reach, length <= radii.greatest + reach else {
+      return nil
+    }
+    let sector = sectors[DirectionSector.number(of: away)]
+    // Over a sector the radius changes by no more than its spread.
+    guard abs(length - sector.radius) <= reach + sector.spread else { return nil }
     let (radius, normal) = shape.place(along: away / length)
     guard tilt.hides(normal: normal) else { return nil }
     let distance = abs(length - radius) * abs(normal.dot(away) / length)
     if distance <= thickness / 2 { return (.cap, 0 < away.z) }
-    return isOwn && distance < Self.erasedAngstrom ? (.misplaced, 0 < away.z) : nil
+    return isDrawn && distance < Self.erasedAngstrom ? (.misplaced, 0 < away.z) : nil
   }
 
   /// Places on a cap, in Å, with their normals.
@@ -144,15 +153,4 @@ struct CappedMembrane: Sendable {
       (shape.center + $0.radius * $0.direction, $0.normal)
     }
   }
-}
-
-/// The centre of the sphere nearest to points: least squares of |p|² = 2 c·p + const.
-private func sphereCenter(of points: [SIMD3<Double>]) -> SIMD3<Double>? {
-  let middle = points.reduce(.zero, +) / Double(points.count)
-  var equations = NormalEquations(unknowns: 4)
-  for point in points {
-    let away = point - middle
-    equations.add([away.x, away.y, away.z, 1], away.squaredLength, weight: 1)
-  }
-  return equations.solution().map { middle + SIMD3($0[0], $0[1], $0[2]) / 2 }
 }

@@ -10,7 +10,7 @@ public import WorkLedger
 /// membrane's thickness. Patches that are likely enough are drawn into the mask; all are recorded.
 ///
 /// Before that, closed membranes whose caps the wedge hides get them where the seen part says they are
-/// (`CappedMembrane`); where a mask is given it is left as it is.
+/// (`CappedMembrane`); where a mask is given only if the options say so.
 ///
 /// What it does not do: close gaps that touch the volume's border, or holes narrower than about
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
@@ -60,14 +60,19 @@ public func trace(
   var bridges: [Bridge] = []
   // A mask that is given, and whose gaps are to stay, is handed on as it is.
   if mask == nil || options.method != .none {
-    let membranes = try tracer.membranes(
+    var membranes = try tracer.membranes(
       among: tracer.fragments(), erasesSpecks: tracer.isPredicted)
     switch options.method {
     case .none: break
     case .closing: bridges = try tracer.closing()
     case .tensorVoting: bridges = try tracer.tensorVoting()
     case .minimalPath, .judgedPath, .merging, .tracer, .learned:
-      if tracer.isPredicted && options.completesCaps { bridges = try tracer.drawCaps() }
+      if options.completesCaps ?? tracer.isPredicted {
+        bridges = try tracer.drawCaps()
+        if !tracer.isPredicted {
+          membranes = try tracer.membranes(among: tracer.fragments(), erasesSpecks: false)
+        }
+      }
       bridges += try tracer.bridges(
         between: membranes, model: model, numberedFrom: bridges.count + 1, steps: steps)
     }

@@ -20,7 +20,9 @@ extension Tracer {
     let labels = try runs.labels(of: mask, scratchFolder: scratchFolder)
     var bridges: [Bridge] = []
     for (label, membrane) in membranes {
-      let voxels = capVoxels(of: membrane, label: label, labels: labels)
+      let around = capVoxels(of: membrane, labels: labels)
+      let pieces = pieces(of: label, among: around, runs: runs)
+      let voxels = around.filter { $0.label == 0 || pieces.contains($0.label) }
       for isAbove in CappedMembrane.sides {
         let side = voxels.filter { $0.isAbove == isAbove }
         if let bridge = draw(
@@ -63,14 +65,15 @@ extension Tracer {
 
   private struct CapVoxel {
     let offset: Int
+    /// Of the fragment that is there; 0 for none.
+    let label: Int32
     let part: CappedMembrane.Part
     let isAbove: Bool
-    let isFree: Bool
   }
 
-  /// The voxels of a membrane's caps, and of what the network has drawn in their place.
+  /// The voxels of a membrane's caps, and of what is drawn in their place, of whatever fragment.
   private func capVoxels(
-    of membrane: CappedMembrane, label: Int32, labels: ScratchVolume<Int32>
+    of membrane: CappedMembrane, labels: ScratchVolume<Int32>
   ) -> [CapVoxel] {
     let box = membrane.box(in: geometry)
     labels.prefetch(box)
@@ -82,14 +85,12 @@ extension Tracer {
           for x in box.lower.x..<box.upper.x {
             let voxel = VoxelIndex(x: x, y: y, z: z)
             let offset = geometry.offset(of: voxel)
-            let isOwn = labels[offset] == label
-            guard isOwn || labels[offset] == 0 else { continue }
+            let label = labels[offset]
             guard
               let (part, isAbove) = membrane.part(
-                at: geometry.position(of: voxel).angstrom, isOwn: isOwn)
+                at: geometry.position(of: voxel).angstrom, isDrawn: label != 0)
             else { continue }
-            found.append(
-              CapVoxel(offset: offset, part: part, isAbove: isAbove, isFree: !isOwn))
+            found.append(CapVoxel(offset: offset, label: label, part: part, isAbove: isAbove))
           }
         }
         return found
@@ -97,11 +98,28 @@ extension Tracer {
     }.flatMap { $0 }
   }
 
+  /// A fragment of which this share lies where a membrane's caps are looked for is a cap of it that the network
+  /// has drawn apart from the rest.
+  private static let leastCapShare = 0.8
+
+  /// The labels of a membrane: that of its fragment and those of its caps.
+  private func pieces(
+    of label: Int32, among voxels: [CapVoxel], runs: ComponentRuns
+  ) -> Set<Int32> {
+    var counts: [Int32: Int] = [:]
+    for voxel in voxels where voxel.label != 0 { counts[voxel.label, default: 0] += 1 }
+    return Set(
+      counts.keys.filter { piece in
+        let size = Double(runs.components[Int(piece) - 1].voxels)
+        return piece == label || Self.leastCapShare * size <= Double(counts[piece] ?? 0)
+      })
+  }
+
   /// Draws one cap and records it; nil where there is nothing to add.
   private func draw(
     _ voxels: [CapVoxel], of membrane: CappedMembrane, isAbove: Bool, number: Int
   ) -> Bridge? {
-    let added = voxels.count { $0.part == .cap && $0.isFree }
+    let added = voxels.count { $0.part == .cap && $0.label == 0 }
     let places = membrane.places(isAbove: isAbove)
     guard 0 < added, let ends = farthestEnds(of: places.map(\.place)) else { return nil }
     let isAccepted = !options.rejectedBridges.contains(number)

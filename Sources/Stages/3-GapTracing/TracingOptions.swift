@@ -62,8 +62,9 @@ public struct TracingOptions: Codable, Hashable, Sendable {
   /// than wrong.
   public var minimumProbability = 0.5
   /// Whether closed membranes get the caps that the wedge hides where their seen part says they are, in place
-  /// of what the network has drawn; where the probability decides what is membrane. Default true.
-  public var completesCaps = true
+  /// of what is drawn of them; nil: where the probability decides what is membrane, while masks that
+  /// are given stay as they are. Default nil.
+  public var completesCaps: Bool?
   /// Steps for which agents go on learning in the tomogram itself before they trace it. Default 0.
   public var adaptationSteps = 0
   /// Agents that have learned nothing, in place of those that have, to compare; nil: those that have.

@@ -73,8 +73,13 @@ struct TracingArguments: ParsableArguments {
   @Flag(help: "Close no gaps: --method none.")
   var noTracing = false
 
-  @Flag(help: "Leave caps that the wedge hides as the network has drawn them.")
-  var noCaps = false
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Draw caps of closed membranes that the wedge hides where what is seen says they are (default: in \
+      predictions, not in masks that are given).
+      """)
+  var caps: Bool?
 
   mutating func validate() throws {
     if let threshold, !(0 < threshold && threshold <= 1) {
@@ -114,7 +119,7 @@ struct TracingArguments: ParsableArguments {
     if let closingRadius { plan.tracing.closingRadiusAngstrom = closingRadius }
     if let votingScale { plan.tracing.votingScaleAngstrom = votingScale }
     if let votingThreshold { plan.tracing.votingThreshold = votingThreshold }
-    if noCaps { plan.tracing.completesCaps = false }
+    if let caps { plan.tracing.completesCaps = caps }
     if noTracing { plan.tracing.method = .none }
     if let policy { plan.tracing.baselinePolicy = policy.policy }
     if let adapt { plan.tracing.adaptationSteps = adapt }
