@@ -40,27 +40,31 @@ while [ $group -lt $groups ]; do
   group=$((group + 1))
 done
 
-# Thickets: with few of them, filaments side by side are taken for a membrane. The last has no membrane.
+# Thickets: with few of them, filaments side by side are taken for a membrane, and microtubules for
+# tubules. Lines that begin with - have no membrane.
 thicket=$((scenes * 3 / 64))
 [ $thicket -ge 1 ] || thicket=1
 none='"vesicles":0,"nestedPairs":0,"tubules":0,"sheets":0,"cisternaStacks":0,"contactVesicles":0,
 "organelles":0,"buddingVesicles":0,"mitochondria":0,"openMembranes":0,'
 group=0
-while read -r scene; do
-  [ $group -lt 7 ] || scene="$none$scene"
+while read -r seed scene; do
+  [ "${scene#-}" = "$scene" ] || scene=$none${scene#-}
   echo "{\"scene\":{$scene}}" >"$work/thicket-$group.json"
-  simulate "group-thicket-$group" $thicket $((300001 + 1000 * group)) \
-    --options "$work/thicket-$group.json"
+  simulate "group-thicket-$group" $thicket "$seed" --options "$work/thicket-$group.json"
   group=$((group + 1))
 done <<'END'
-"filaments":40,"microtubules":8
-"filaments":150,"filamentsPerBundle":4
-"filaments":300,"filamentLengthNm":{"low":60,"high":200}
-"filaments":100,"filamentsPerBundle":3,"microtubules":14
-"filaments":200,"filamentsPerBundle":8
-"filaments":60,"microtubules":20
-"filaments":250,"filamentsPerBundle":6,"filamentLengthNm":{"low":60,"high":300}
-"filaments":80,"filamentsPerBundle":2,"microtubules":16
+300001 "filaments":40,"microtubules":8
+301001 "filaments":150,"filamentsPerBundle":4
+302001 "filaments":300,"filamentLengthNm":{"low":60,"high":200}
+303001 "filaments":100,"filamentsPerBundle":3,"microtubules":14
+304001 "filaments":200,"filamentsPerBundle":8
+305001 "filaments":60,"microtubules":20
+306001 "filaments":250,"filamentsPerBundle":6,"filamentLengthNm":{"low":60,"high":300}
+307001 -"filaments":80,"filamentsPerBundle":2,"microtubules":16
+310501 "microtubules":24,"microtubuleDensity":{"low":0.7,"high":1.6}
+311501 -"microtubules":40,"microtubuleDensity":{"low":0.8,"high":2}
+312501 "microtubules":20,"microtubuleDensity":{"low":0.6,"high":1.4},"tubules":2,"tubuleRadiusNm":{"low":18,"high":35}
+313501 "microtubules":30,"microtubuleDensity":{"low":0.8,"high":1.8},"particlesPerMillionNm3":2
 END
 wait
 

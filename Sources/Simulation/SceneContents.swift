@@ -36,9 +36,15 @@ struct SceneContents {
       appendLines(
         to: &balls, lengthNm: options.filamentLengthNm, step: 27, offsets: offsets, turnsOf: actin)
     }
+    let densities = options.microtubuleDensity
     for _ in 0..<options.microtubules {
-      appendLines(
-        to: &balls, lengthNm: Span2(150, 500), step: 40, offsets: [.zero], turnsOf: microtubule)
+      // Scenes whose microtubules are all alike stay as they were.
+      let density =
+        densities.low == densities.high
+        ? densities.low : random.uniform(densities.low, densities.high)
+      appendLines(to: &balls, lengthNm: Span2(150, 500), step: 40, offsets: [.zero]) { frame, _ in
+        Self.microtubuleTurn(frame, density: density)
+      }
     }
     return balls
   }
@@ -115,13 +121,13 @@ struct SceneContents {
   }
 
   /// A ring of 13 protofilaments at 112 Å from the axis, one turn rising by three monomers of 40 Å.
-  private let microtubule: (Frame, Double) -> [Ball] = { frame, _ in
+  private static func microtubuleTurn(_ frame: Frame, density: Double) -> [Ball] {
     (0..<13).map { protofilament in
       let angle = 2 * .pi * Double(protofilament) / 13
       let rise = Double(protofilament) * 120 / 13
       return Ball(
         centre: frame.position(SIMD3(112 * .cos(angle), 112 * .sin(angle), rise)), width: 15,
-        density: 0.9)
+        density: density)
     }
   }
 

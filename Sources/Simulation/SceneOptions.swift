@@ -83,6 +83,8 @@ public struct SceneOptions: Codable, Equatable, Sendable {
   public var filamentLengthNm = Span2(150, 500)
   /// Microtubules.
   public var microtubules = 0
+  /// Density of microtubules over that of head groups; each has its own.
+  public var microtubuleDensity = Span2(0.9, 0.9)
   /// Gold beads.
   public var goldBeads = 3
   /// Diameter of gold beads, nm.
