@@ -36,6 +36,7 @@ extension SceneOptions {
       ("leafletSpacingAngstrom", leafletSpacingAngstrom),
       ("leafletWidthAngstrom", leafletWidthAngstrom), ("neckRadiusNm", neckRadiusNm),
       ("cristaThicknessNm", cristaThicknessNm), ("filamentLengthNm", filamentLengthNm),
+      ("microtubuleDensity", microtubuleDensity),
     ] where span.low <= 0 || span.high < span.low {
       throw SimulationError(
         option: name, reason: "found \(span.low)...\(span.high), expected a range above 0")
