@@ -6,7 +6,7 @@
 #   Scripts/validate-bridges.sh [FOLDER] [TRACER]      FOLDER: default validation/bridges
 #
 # COUNT worlds (default 20) from SEED on (default 970001) and GAPS scenes with cut masks (default 30)
-# from seed 9431 on: used for nothing else. PLOT: an SVG file.
+# from seed 9431 on: used for nothing else. PLOT: an SVG file, of all of them.
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
@@ -62,9 +62,9 @@ while [ $seed -lt $((9431 + ${GAPS:-30})) ]; do
   traced "$folder" --mask "$folder/mask.mrc" --accept "${ACCEPT:-0.5}"
   seed=$((seed + 1))
 done
-reliability 'gaps of the network' "$out"/worlds/*/scores.txt | tee "$out/reliability.txt"
+reliability 'gaps of the network' "$out"/worlds/*/scores.txt
 reliability 'gaps cut into masks' "$out"/gaps/*/scores.txt
-reliability all "$out"/worlds/*/scores.txt "$out"/gaps/*/scores.txt
+reliability all "$out"/worlds/*/scores.txt "$out"/gaps/*/scores.txt | tee "$out/reliability.txt"
 
 echo "complete masks: false area over true area (aim: at most 0.01)"
 for seed in 9421 9422 9423; do
