@@ -6,7 +6,7 @@
 #   Scripts/validate-held-out.sh [FOLDER]      FOLDER: default validation-held-out
 #
 # STEPS of each training (default 800); learning from seed 390001 on, scored on scenes from 395001 on.
-# An hour on two cores with AMX. PYTHON: a Python 3 (default: python3).
+# More than an hour on two cores. PYTHON: a Python 3 (default: python3).
 set -eu
 cd "$(dirname "$0")/.."
 bilayer=${BILAYER:-.build/release/bilayer}
@@ -45,10 +45,10 @@ score() {
     }'
 }
 
-# mean FILE: means of its columns, a dash for what is none.
+# mean FILE: how many lines, and means of the columns; a dash counts for nothing.
 mean() {
   awk '{ for (i = 1; i <= 3; i++) if ($i != "-") { s[i] += $i; n[i]++ } }
-    END { printf "%d %.3f %.3f %.3f\n", NR, s[1] / n[1], s[2] / n[2], s[3] / n[3] }' "$1"
+    END { for (i = 1; i <= 3; i++) m[i] = n[i] ? s[i] / n[i] : 0; printf "%d %.3f %.3f %.3f\n", NR, m[1], m[2], m[3] }' "$1"
 }
 
 train all "$out"/learn/*
