@@ -15,6 +15,7 @@ import sys
 import mrcfile
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 EVERY = np.ones((3, 3, 3))
 
@@ -98,18 +99,18 @@ def nearest(mask):
 
     large = [part for part in range(1, count + 1) if voxels[part] >= 100]
     parts[~np.isin(parts, large)] = 0
-    for part in large:
-        distance, place = ndimage.distance_transform_edt(
-            (parts == 0) | (parts == part), return_indices=True)
-        inside = parts == part
-        if len(large) < 2:
-            break
-        closest = np.argmin(np.where(inside, distance, np.inf))
-        other = parts.ravel()[np.ravel_multi_index(
-            [axis.ravel()[closest] for axis in place], parts.shape)]
+    places = np.argwhere(parts)
+    names = parts[tuple(places.T)]
+    for part in large if len(large) > 1 else []:
+        others = np.flatnonzero(names != part)
+        tree = cKDTree(places[names == part])
+        # What is nearest is no farther than the nearest of a few.
+        few, _ = tree.query(places[others[::50]])
+        distance, _ = tree.query(places[others], distance_upper_bound=few.min() + 1)
+        other = names[others[np.argmin(distance)]]
         owner[max(root(part), root(other))] = min(root(part), root(other))
-    names = {r: i + 1 for i, r in enumerate(sorted({root(part) for part in large}))}
-    table = np.array([0] + [names.get(root(part), 0) for part in range(1, count + 1)])
+    numbers = {r: i + 1 for i, r in enumerate(sorted({root(part) for part in large}))}
+    table = np.array([0] + [numbers.get(root(part), 0) for part in range(1, count + 1)])
     table[[part for part in range(1, count + 1) if voxels[part] < 100]] = 0
     return table[parts]
 

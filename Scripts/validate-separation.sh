@@ -106,14 +106,23 @@ contact() {
   done
 }
 
+# Pieces of membranes, grouped by three methods.
+#   group NAME LABELS SEED
+group() {
+  $masks erase "$2" "$3" "$out/erased"
+  score "$1, erased" "$out/erased/mask.mrc" "$out/erased/labels.mrc" --method components
+  $masks nearest "$out/erased/mask.mrc" "$out/nearest.mrc"
+  row "$1, erased | nearest neighbour" "$out/nearest.mrc" "$out/erased/labels.mrc"
+  score "$1, erased" "$out/erased/mask.mrc" "$out/erased/labels.mrc"
+}
+
 grouping() {
   scenes
-  for seed in $seeds; do
-    $masks erase "$out/$seed/labels.mrc" "$seed" "$out/erased"
-    score "seed $seed, erased" "$out/erased/mask.mrc" "$out/erased/labels.mrc" --method components
-    $masks nearest "$out/erased/mask.mrc" "$out/nearest.mrc"
-    row "seed $seed, erased | nearest neighbour" "$out/nearest.mrc" "$out/erased/labels.mrc"
-    score "seed $seed, erased" "$out/erased/mask.mrc" "$out/erased/labels.mrc"
+  for seed in $seeds; do group "seed $seed" "$out/$seed/labels.mrc" "$seed"; done
+  for specimen in AP_middle vacuole_contact; do
+    labels=$data/${specimen}_labels.mrc.gz
+    [ -r $labels ] || { echo "validate: no $specimen: left out" >&2; continue; }
+    for seed in $seeds; do group "$specimen $seed" $labels "$seed"; done
   done
 }
 

@@ -102,6 +102,11 @@ extension TriangleMesh {
     (belt.enclosure, belt.boundaryLoops) = (0.131, 8)
     (belt.ellipsoidShare, belt.ellipsoidLongestNm, belt.ellipsoidShortestNm) = (0.872, 187, 166)
     #expect(ClassPriors().classify(belt) == .largeClosed)
+    // With more beside it that is not the lysosome's: still all around, unlike a part of as much.
+    (belt.ellipsoidShare, belt.meanNormal) = (0.79, 0.11)
+    #expect(ClassPriors().classify(belt) == .largeClosed)
+    belt.meanNormal = 0.4
+    #expect(ClassPriors().classify(belt) == .tubule)
     // On no ellipsoid, or a thin one, the same is a tube.
     belt.ellipsoidShare = 0.5
     #expect(ClassPriors().classify(belt) == .tubule)

@@ -51,20 +51,21 @@ struct RidgeTile {
     let outer = occupied.expanded(by: Self.halo)
     let inside = whole.cropped(to: outer.clamped(to: whole.region))
     mask = inside.replicatingBorder(to: outer)
-    depth = euclideanDistance(toZeroOf: mask, spacing: SIMD3(repeating: 1), workers: .one)
+    let depth = euclideanDistance(toZeroOf: mask, spacing: SIMD3(repeating: 1), workers: .one)
+    self.depth = depth
     let values = Block(
       region: outer, samples: mask.samples.map { $0 == 0 ? Float(0) : 1 })
-    smoothed = Self.levels.indices.map { [depth] level in
-      let shallower = level == 0 ? 0 : Self.levels[level - 1].depth
-      guard let deep = boundingBox(of: depth, in: outer, where: { shallower < $0 }) else {
-        return nil
-      }
-      let sigma = Self.levels[level].sigma
+    // A level's voxels lie among those of the level before.
+    var (deep, shallower): (Region?, Float) = (outer, 0)
+    smoothed = Self.levels.map { level in
+      deep = deep.flatMap { boundingBox(of: depth, in: $0) { shallower < $0 } }
+      shallower = level.depth
+      guard let deep else { return nil }
       // Around a deep voxel this level is asked for its neighbours and, for derivatives, for theirs.
-      let reach = 2 + GaussianKernel(sigma: sigma).radius
+      let reach = 2 + GaussianKernel(sigma: level.sigma).radius
       return gaussianSmoothed(
         values.cropped(to: deep.expanded(by: reach).clamped(to: outer)),
-        sigmaVoxels: SIMD3(repeating: sigma), workers: .one)
+        sigmaVoxels: SIMD3(repeating: level.sigma), workers: .one)
     }
   }
 

@@ -1,4 +1,6 @@
+public import GaussianProcesses
 import Glibc
+public import MeshFormats
 import WorkLedger
 
 /// A folder of results: the names of its files (CONTRACT), and what is in it already.
@@ -64,6 +66,14 @@ public struct ResultFolder: Hashable, Sendable {
 
   /// Surface file of a membrane, without ending: `surfaces/membrane_0001`.
   public func surface(label: Int) -> String { surfaces + "/" + Self.surfaceName(label: label) }
+
+  /// What the standard deviations of a surface follow from; nil where it is another program's.
+  ///
+  /// - Parameter path: of the surface's files, without ending.
+  public static func posterior(ofSurface path: String) throws(MeshFileError) -> SurfacePosterior? {
+    let file = path + ".posterior"
+    return Folder.exists(file) ? try PosteriorFile.read(path: file) : nil
+  }
 
   /// Labels of the membranes that have a surface, rising.
   public var surfaceLabels: [Int] {

@@ -9,13 +9,9 @@ struct LearnedClass: Sendable {
 
   /// The classes by label; rows that cannot be read are left out.
   static func classes(of table: CSVTable) -> [Int: LearnedClass] {
-    var classes: [Int: LearnedClass] = [:]
-    for row in table.rows.indices {
-      func cell(_ name: String) -> String { table.cell(row: row, column: name) ?? "" }
-      guard let label = Int(cell("label")), !cell("class").isEmpty else { continue }
-      classes[label] = LearnedClass(
-        name: cell("class"), probability: Double(cell("probability")))
+    table.byLabel { cell in
+      let name = cell("class")
+      return name.isEmpty ? nil : LearnedClass(name: name, probability: Double(cell("probability")))
     }
-    return classes
   }
 }

@@ -15,18 +15,15 @@ struct SimpleShape: Sendable {
 
   /// The shapes by label; rows that cannot be read are left out.
   static func shapes(of table: CSVTable) -> [Int: SimpleShape] {
-    var shapes: [Int: SimpleShape] = [:]
-    for row in table.rows.indices {
-      func cell(_ name: String) -> String { table.cell(row: row, column: name) ?? "" }
-      guard let label = Int(cell("label")), !cell("model").isEmpty else { continue }
-      shapes[label] = SimpleShape(
-        model: cell("model"),
-        sizes: columns.compactMap { column in
-          guard let value = Double(cell(column)), let deviation = Double(cell(column + "_sd"))
-          else { return nil }
-          return (column, value, deviation)
-        }, verdict: cell("verdict"))
+    table.byLabel { cell in
+      let model = cell("model")
+      guard !model.isEmpty else { return nil }
+      let sizes = columns.compactMap { column in
+        Double(cell(column)).flatMap { value in
+          Double(cell(column + "_sd")).map { (column, value, $0) }
+        }
+      }
+      return SimpleShape(model: model, sizes: sizes, verdict: cell("verdict"))
     }
-    return shapes
   }
 }

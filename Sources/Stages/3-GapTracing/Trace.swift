@@ -60,8 +60,9 @@ public func trace(
   var bridges: [Bridge] = []
   // A mask that is given, and whose gaps are to stay, is handed on as it is.
   if mask == nil || options.method != .none {
-    var membranes = try tracer.membranes(
-      among: tracer.fragments(), erasesSpecks: tracer.isPredicted)
+    let predicted =
+      tracer.isPredicted
+      ? try tracer.membranes(among: tracer.fragments(), erasesSpecks: true) : nil
     switch options.method {
     case .none: break
     case .closing: bridges = try tracer.closing()
@@ -69,10 +70,10 @@ public func trace(
     case .minimalPath, .judgedPath, .merging, .tracer, .learned:
       if options.completesCaps ?? tracer.isPredicted {
         bridges = try tracer.drawCaps()
-        if !tracer.isPredicted {
-          membranes = try tracer.membranes(among: tracer.fragments(), erasesSpecks: false)
-        }
       }
+      // Of a given mask nothing is taken away, but what is a speck has no gaps.
+      let membranes =
+        try predicted ?? tracer.membranes(among: tracer.fragments(), erasesSpecks: false)
       bridges += try tracer.bridges(
         between: membranes, model: model, numberedFrom: bridges.count + 1, steps: steps)
     }

@@ -36,7 +36,9 @@ extension ClassPriors {
   }
 
   private func isWideEllipsoid(_ shape: ShapeDescriptors) -> Bool {
-    leastEllipsoidShare <= shape.ellipsoidShare && largestTubuleNm < 2 * shape.ellipsoidShortestNm
+    let goesAround = shape.meanNormal <= largestMeanNormalAround
+    let least = goesAround ? leastEllipsoidShareAround : leastEllipsoidShare
+    return least <= shape.ellipsoidShare && largestTubuleNm < 2 * shape.ellipsoidShortestNm
   }
 
   private func isFlat(_ shape: ShapeDescriptors) -> Bool {

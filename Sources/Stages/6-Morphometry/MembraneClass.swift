@@ -36,6 +36,10 @@ public struct ClassPriors: Codable, Hashable, Sendable {
   /// Share of the area on one ellipsoid, wider than any tubule, from which a shape counts as rounded
   /// whatever its curvatures say: those of a large vesicle without its caps look like a tube's.
   public var leastEllipsoidShare = 0.8
+  /// The same for a surface that goes all around, of which more may be false pieces beside it.
+  public var leastEllipsoidShareAround = 0.6
+  /// Largest length of the mean normal of such a surface: half way between a sphere, 0, and half of one.
+  public var largestMeanNormalAround = 0.25
   /// Width that tubules stay below, in nm.
   public var largestTubuleNm = 150.0
   /// Solid angle, in sr, that a rounded piece must cover to be told from a bent sheet: area over

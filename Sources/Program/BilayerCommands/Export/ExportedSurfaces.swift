@@ -40,8 +40,7 @@ struct ExportedSurfaces {
 
   /// What its standard deviations follow from; nil where there is none.
   func posterior(_ label: Int) throws -> SurfacePosterior? {
-    let path = folder.surface(label: label) + ".posterior"
-    return Folder.exists(path) ? try PosteriorFile.read(path: path) : nil
+    try ResultFolder.posterior(ofSurface: folder.surface(label: label))
   }
 
   /// Writes the scene: all surfaces are in memory at once.

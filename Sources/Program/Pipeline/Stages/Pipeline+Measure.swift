@@ -53,7 +53,8 @@ extension Pipeline {
     options.largestPosterior = min(options.largestPosterior, plan.posteriorVertices)
     let surface = try surface(label: membrane.label)
     var measured = try Morphometry.measure(
-      membrane, surface: surface, posterior: try posterior(label: membrane.label),
+      membrane, surface: surface,
+      posterior: try ResultFolder.posterior(ofSurface: surfacePath(label: membrane.label)),
       tomogram: density, voxelVolumeNm3: geometry.voxelVolumeNm3, voxelSizeIsKnown: true,
       tilt: plan.tilt, options: options)
     let descriptors = ShapeDescriptors(surface, in: geometry)
@@ -78,12 +79,6 @@ extension Pipeline {
   /// A membrane's surface, which must be there.
   func surface(label: Int) throws -> MembraneSurface {
     try PLYFile.read(path: surfacePath(label: label) + ".ply")
-  }
-
-  /// What the surface's standard deviations follow from; nil where it is another program's.
-  private func posterior(label: Int) throws -> SurfacePosterior? {
-    let path = surfacePath(label: label) + ".posterior"
-    return Folder.exists(path) ? try PosteriorFile.read(path: path) : nil
   }
 
   private func surfacePath(label: Int) -> String {
