@@ -20,6 +20,8 @@ mkdir -p "$out"
 traced() {
   folder=$1
   shift
+  # A folder's plan keeps the options of an earlier run.
+  rm -rf "${folder:?}/traced"
   $bilayer trace "$@" --tomogram "$folder/tomogram.mrc" --tracer "$tracer" \
     --output "$folder/traced" --force --quiet
   $bilayer evaluate "$folder/traced" "$folder" --quiet >"$folder/scores.txt"

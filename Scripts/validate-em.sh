@@ -8,6 +8,7 @@
 # network expects.
 set -eu
 cd "$(dirname "$0")/.."
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${1:-validation/em}
 model=${2:-volume}
 data=../shared/data/em
@@ -26,7 +27,7 @@ with mrcfile.new(os.environ["OUT"] + "/tomogram.mrc", overwrite=True) as file:
     file.set_data(stack.astype("float32"))
     file.voxel_size = 10
 PYTHON
-.build/release/bilayer predict "$out/tomogram.mrc" --output "$out/results" --model "$model" --quiet --force
+$bilayer predict "$out/tomogram.mrc" --output "$out/results" --model "$model" --quiet --force
 python3 - <<'PYTHON'
 import os
 import h5py

@@ -12,7 +12,7 @@ out=${1:-validation/few-sections}
 data=../shared/data/sim
 [ -r $data/polnet_s101_lbl.mrc.gz ] || { echo "validate: no $data: left out"; exit 0; }
 sh Scripts/install-checks.sh >/dev/null
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 . Scripts/tables.sh
 mkdir -p "$out"
 PYTHONPATH=.python DATA=$data OUT=$out python3 - <<'PYTHON'

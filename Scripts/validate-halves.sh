@@ -8,7 +8,7 @@
 # leaflet_cnr is that of the whole tomogram; that of a half is lower by the root of two.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${1:-validation/halves}
 model=${2:-volume}
 [ $# -gt 2 ] && shift 2 || set -- 5001 5002 5003

@@ -8,7 +8,7 @@
 # square, Å, root mean square of error / sd, share within 1.96 sd.
 set -eu
 cd "$(dirname "$0")/.."
-bilayer=.build/release/bilayer
+bilayer=${BILAYER:-.build/release/bilayer}
 out=${1:-validation/thickness}
 [ $# -gt 1 ] && shift || set -- 9001 9002 9003
 [ -x "$bilayer" ] || { echo "validate-thickness: build first: make build" >&2; exit 1; }

@@ -136,6 +136,35 @@ import Volumes
     #expect(traced.bridges.allSatisfy { $0.method != "cap" })
   }
 
+  @Test("A membrane in touch with another gets its caps where the two are told apart")
+  func inTouch() throws {
+    // A wall that the ellipsoid runs into, and that goes on beyond the wedge's border.
+    let isOnWall = { (place: SIMD3<Double>) in abs(place.x - Self.centre.x - Self.axes.x) <= 2.4 }
+    let probability = Self.probability {
+      isOnWall($0) || Self.isOn($0) && !Self.isHidden($0)
+    }
+    let together = try Traced(nil, probability: probability, options: Self.onlyCaps)
+    #expect(together.bridges.allSatisfy { $0.method != "cap" })
+    let apart = try Traced(nil, probability: probability, options: Self.onlyCaps) { mask, labels in
+      let block = try mask.read(mask.geometry.bounds)
+      var parts = block.map { UInt16($0) }
+      for (place, number) in zip(places(of: block) { _ in true }, block.samples.indices)
+      where block.samples[number] != 0 && isOnWall(place) {
+        parts.samples[number] = 2
+      }
+      try labels.write(parts)
+      try labels.commit()
+    }
+    #expect(apart.bridges.filter { $0.method == "cap" }.map(\.id) == [1, 2])
+    #expect(apart.added.allSatisfy { abs(Self.height($0)) < 4 })
+    let some = stride(from: 0, to: Self.hidden.count, by: 10).map { Self.hidden[$0] }
+    #expect(share(of: some, near: apart.added) > 0.99)
+    let wall = { (traced: Traced) in
+      places(of: traced.mask.block) { $0 != 0 }.count(where: isOnWall)
+    }
+    #expect(wall(apart) == wall(together))
+  }
+
   @Test("A mask that is given gets caps only on demand")
   func given() throws {
     let mask = Self.probability { Self.isOn($0) && !Self.isHidden($0) }

@@ -24,7 +24,7 @@ struct Traced {
   init(
     _ mask: Block<Int8>?, probability: Block<Float>? = nil,
     options: TracingOptions = .minimalPaths, tracer: OpenTracer? = nil,
-    tilt: TiltGeometry = .customary,
+    tilt: TiltGeometry = .customary, parting: MembraneParting? = nil,
     steps: StepLog = StepLog(), workers: Workers = Workers(count: 2)
   ) throws {
     let size = mask?.region.size ?? probability?.region.size ?? VolumeSize(x: 4, y: 4, z: 4)
@@ -35,8 +35,8 @@ struct Traced {
       try trace(
         probability: probability.map(Self.volume),
         mask: mask.map(Self.volume), tracer: tracer, tilt: tilt,
-        options: options, into: maskSink, provenance: provenanceSink, steps: steps,
-        scratchFolder: folder, workers: workers, monitor: .silent)
+        options: options, parting: parting, into: maskSink, provenance: provenanceSink,
+        steps: steps, scratchFolder: folder, workers: workers, monitor: .silent)
     }
     (self.mask, provenance) = (maskSink.volume, provenanceSink.volume)
   }

@@ -22,7 +22,7 @@ struct CappedMembrane: Sendable {
   /// Samples of a fragment that are fitted.
   private static let mostSamples = 3000
   /// Fewer that are seen tell no shape.
-  private static let fewestSamples = 300
+  static let fewestSamples = 300
   /// Share of the directions that nothing hides in which there is membrane: else the surface is open where
   /// it can be seen to be, and no caps would close it.
   private static let leastCoverage = 0.9
@@ -44,10 +44,15 @@ struct CappedMembrane: Sendable {
   /// Share of what is seen that rays must meet more steeply.
   private static let leastSteep = 0.97
 
-  /// The shape of a fragment; nil where it is none with hidden caps.
+  /// The shape of a membrane; nil where it is none with hidden caps.
   ///
-  /// - Parameter samples: of the fragment's mid-surface, spread evenly.
-  init?(_ samples: [MidSurfaceSample], tilt: TiltGeometry, geometry: VolumeGeometry) {
+  /// - Parameters:
+  ///   - samples: of the membrane's mid-surface, spread evenly.
+  ///   - around: of what touches it: where two membranes lie on each other, the samples are those of one.
+  init?(
+    _ samples: [MidSurfaceSample], around: [[MidSurfaceSample]] = [], tilt: TiltGeometry,
+    geometry: VolumeGeometry
+  ) {
     let step = max(samples.count / Self.mostSamples, 1)
     let known = stride(from: 0, to: samples.count, by: step).map { samples[$0] }
     // Near what the wedge hides the network bends membranes: their own normals tell, not the shape's.
@@ -60,19 +65,28 @@ struct CappedMembrane: Sendable {
       Self.flattest <= abs(sample.normal.dot((sample.position - shape.center).normalized))
     }
     var sectors = DirectionSector.all(of: shape, tilt: tilt, geometry: geometry)
-    DirectionSector.find(known.map { $0.position - shape.center }, among: &sectors)
     let halves = seen.map(\.halfThicknessAngstrom).sorted()
-    thickness = 2 * halves[halves.count / 2]
+    let thickness = 2 * halves[halves.count / 2]
+    radii = sectors.reduce((.infinity, 0)) {
+      (min($0.0, $1.radius - $1.spread), max($0.1, $1.radius + $1.spread))
+    }
+    var met = known.map { $0.position - shape.center }
+    for sample in around.joined() {
+      let away = sample.position - shape.center
+      guard radii.least - thickness <= away.length, away.length <= radii.greatest + thickness
+      else { continue }
+      let (radius, normal) = shape.place(along: away.normalized)
+      let distance = abs(away.length - radius) * normal.dot(away.normalized)
+      if distance <= thickness { met.append(away) }
+    }
+    DirectionSector.find(met, among: &sectors)
     guard sectors.contains(where: { $0.isInside && $0.isHidden }),
       Self.leastVisible <= DirectionSector.visibleShare(sectors),
       Self.leastCoverage <= DirectionSector.coverage(sectors),
       Self.thicknesses.contains(thickness),
       Self.leastSteep * Double(seen.count) <= Double(steep)
     else { return nil }
-    (self.shape, self.sectors, self.tilt) = (shape, sectors, tilt)
-    radii = sectors.reduce((.infinity, 0)) {
-      (min($0.0, $1.radius - $1.spread), max($0.1, $1.radius + $1.spread))
-    }
+    (self.shape, self.thickness, self.sectors, self.tilt) = (shape, thickness, sectors, tilt)
   }
 
   /// The stiffest shape that is as near to the samples as masks are to membranes (Morozov's principle); nil

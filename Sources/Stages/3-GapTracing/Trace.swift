@@ -2,6 +2,9 @@ public import TomogramModel
 public import Volumes
 public import WorkLedger
 
+/// Parts a mask into membranes, also where they touch: labels from 1, 0 beside them. Commits the sink.
+public typealias MembraneParting = (any VolumeSource<Int8>, any VolumeSink<UInt16>) throws -> Void
+
 /// Closes gaps in membranes: stage 3.
 ///
 /// Membrane is what the mask says, or else where the probability reaches its threshold, specks left
@@ -16,8 +19,8 @@ public import WorkLedger
 /// three voxels, which have no rim. A cup's mouth is a hole to it.
 ///
 /// Memory: a few tiles, about 150 bytes per rim voxel, and memory-mapped scratch files of 4 to 5 bytes per
-/// voxel, 4 more and up to 0.4 GB of samples where caps are drawn. Linear in voxels, and in rims times
-/// the rims within the longest gap.
+/// voxel, 6 more and up to 0.7 GB of samples where caps are drawn, and what `parting` takes. Linear in
+/// voxels, and in rims times the rims within the longest gap.
 ///
 /// - Parameters:
 ///   - probability: 0...1; decides where there is no mask, and guides paths.
@@ -25,6 +28,7 @@ public import WorkLedger
 ///   - density: dense positive, background about 0; what agents see beside the probability.
 ///   - tracer: what has learned to trace and to judge; see `TracingOptions.Method.needsModel`.
 ///   - tilt: which normals the wedge hides.
+///   - parting: of membranes in touch, before their caps are drawn; nil: they get none.
 ///   - maskSink: gets 1 where there is membrane after tracing; committed at the end.
 ///   - provenanceSink: gets the raw values of `Provenance`; committed at the end.
 ///   - steps: keeps what has been done, for a run that goes on behind it.
@@ -34,7 +38,7 @@ public import WorkLedger
 public func trace(
   probability: (any VolumeSource<Float>)?, mask: (any VolumeSource<Int8>)?,
   density: (any VolumeSource<Float>)? = nil, tracer model: OpenTracer? = nil, tilt: TiltGeometry,
-  options: TracingOptions, into maskSink: any VolumeSink<Int8>,
+  options: TracingOptions, parting: MembraneParting? = nil, into maskSink: any VolumeSink<Int8>,
   provenance provenanceSink: any VolumeSink<Int8>, steps: StepLog = StepLog(),
   scratchFolder: String, workers: Workers, monitor: StageMonitor
 ) throws -> [Bridge] {
@@ -69,7 +73,7 @@ public func trace(
     case .tensorVoting: bridges = try tracer.tensorVoting()
     case .minimalPath, .judgedPath, .merging, .tracer, .learned:
       if options.completesCaps ?? tracer.isPredicted {
-        bridges = try tracer.drawCaps()
+        bridges = try tracer.drawCaps(parting: parting)
       }
       // Of a given mask nothing is taken away, but what is a speck has no gaps.
       let membranes =

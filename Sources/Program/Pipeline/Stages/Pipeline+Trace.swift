@@ -1,4 +1,5 @@
 import GapTracing
+import InstanceSeparation
 import MRCFormat
 import Preprocessing
 import TableFormats
@@ -35,12 +36,19 @@ extension Pipeline {
     let steps = try folder.steps(of: .trace, work: key)
     let bridges = try GapTracing.trace(
       probability: visible, mask: mask?.mask, density: density, tracer: tracer, tilt: plan.tilt,
-      options: plan.tracing, into: masks, provenance: provenance,
-      steps: steps, scratchFolder: folder.path, workers: context.workers,
+      options: plan.tracing, parting: part, into: masks, provenance: provenance, steps: steps,
+      scratchFolder: folder.path, workers: context.workers,
       monitor: monitors[monitors.count - 1])
     tell(steps)
     try BridgeTable.write(bridges, to: folder.bridges)
     say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
+  }
+
+  /// The default separation, whatever stage 4 will do: this stage's results do not hang on its options.
+  private func part(_ mask: any VolumeSource<Int8>, into labels: any VolumeSink<UInt16>) throws {
+    _ = try InstanceSeparation.separate(
+      mask: mask, options: SeparationOptions(), into: labels, scratchFolder: folder.path,
+      workers: context.workers, monitor: .silent)
   }
 
   /// Tells how much of a stage an earlier run has done.
