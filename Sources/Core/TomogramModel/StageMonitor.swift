@@ -27,6 +27,11 @@ public struct StageMonitor: Sendable {
     if shouldStop() { throw Stopped() }
   }
 
+  /// Ends as this one does, and tells nobody: for work inside of one of its steps.
+  public var silenced: StageMonitor {
+    StageMonitor(progress: { _ in }, shouldStop: shouldStop)
+  }
+
   /// Monitors of equal parts of the work, done one after the other.
   public func parts(_ count: Int) -> [StageMonitor] {
     (0..<count).map { part in

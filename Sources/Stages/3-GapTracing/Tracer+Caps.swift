@@ -124,7 +124,8 @@ extension Tracer {
       let first = sizes.count
       for slab in labels.geometry.bounds.slabs(thickness: 8) {
         var block = try labels.read(slab)
-        for (place, part) in try parts.read(slab).samples.enumerated() where part != 0 {
+        for (place, part) in try parts.read(slab).samples.enumerated()
+        where part != 0 && block.samples[place] != 0 {
           let label = first + Int(part)
           if sizes.count < label {
             sizes += Array(repeating: 0, count: label - sizes.count)

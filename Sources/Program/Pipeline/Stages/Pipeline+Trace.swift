@@ -34,21 +34,20 @@ extension Pipeline {
     let tracer = try openTracer(
       probability: visible, mask: mask?.mask, density: density, monitor: monitors[0])
     let steps = try folder.steps(of: .trace, work: key)
+    // Whatever options stage 4 will have: what this one does hangs on its own alone.
+    let parting: MembraneParting = { mask, labels in
+      _ = try InstanceSeparation.separate(
+        mask: mask, options: SeparationOptions(), into: labels, scratchFolder: folder.path,
+        workers: context.workers, monitor: monitor.silenced)
+    }
     let bridges = try GapTracing.trace(
       probability: visible, mask: mask?.mask, density: density, tracer: tracer, tilt: plan.tilt,
-      options: plan.tracing, parting: part, into: masks, provenance: provenance, steps: steps,
+      options: plan.tracing, parting: parting, into: masks, provenance: provenance, steps: steps,
       scratchFolder: folder.path, workers: context.workers,
       monitor: monitors[monitors.count - 1])
     tell(steps)
     try BridgeTable.write(bridges, to: folder.bridges)
     say("\(bridges.count { $0.accepted }) of \(bridges.count) gaps found were closed.")
-  }
-
-  /// The default separation, whatever stage 4 will do: this stage's results do not hang on its options.
-  private func part(_ mask: any VolumeSource<Int8>, into labels: any VolumeSink<UInt16>) throws {
-    _ = try InstanceSeparation.separate(
-      mask: mask, options: SeparationOptions(), into: labels, scratchFolder: folder.path,
-      workers: context.workers, monitor: .silent)
   }
 
   /// Tells how much of a stage an earlier run has done.
