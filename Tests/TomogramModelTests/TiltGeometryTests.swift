@@ -74,4 +74,12 @@ import Volumes
     let error = #expect(throws: Stopped.self) { try monitor.report(completed: 1, of: 2) }
     #expect(error?.kind == .stopped)
   }
+
+  @Test("A silenced monitor stops as its own does, and tells nothing")
+  func silenced() throws {
+    try StageMonitor(progress: { _ in Issue.record("told") }, shouldStop: { false }).silenced
+      .report(completed: 1, of: 2)
+    let stopping = StageMonitor(progress: { _ in Issue.record("told") }, shouldStop: { true })
+    #expect(throws: Stopped.self) { try stopping.silenced.report(completed: 1, of: 2) }
+  }
 }
