@@ -67,6 +67,15 @@ public struct HarmonicShape: Sendable {
     let along = gradient - gradient.dot(direction) * direction
     return (radius, (direction - along / radius).normalized)
   }
+
+  /// Distance of a place from the surface in Å, to first order: what lies between them on the ray from the
+  /// centre, as seen along the normal there.
+  public func distance(to place: SIMD3<Double>) -> Double {
+    let away = place - center
+    let direction = away.normalized
+    let (radius, normal) = self.place(along: direction)
+    return abs(away.length - radius) * normal.dot(direction)
+  }
 }
 
 /// The real spherical harmonics of a direction up to degree 4, of norm 1 on the sphere, and their gradients

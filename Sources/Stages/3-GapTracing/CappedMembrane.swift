@@ -73,11 +73,10 @@ struct CappedMembrane: Sendable {
     var met = known.map { $0.position - shape.center }
     for sample in around.joined() {
       let away = sample.position - shape.center
-      guard radii.least - thickness <= away.length, away.length <= radii.greatest + thickness
+      guard radii.least - thickness <= away.length, away.length <= radii.greatest + thickness,
+        shape.distance(to: sample.position) <= thickness
       else { continue }
-      let (radius, normal) = shape.place(along: away.normalized)
-      let distance = abs(away.length - radius) * normal.dot(away.normalized)
-      if distance <= thickness { met.append(away) }
+      met.append(away)
     }
     DirectionSector.find(met, among: &sectors)
     guard sectors.contains(where: { $0.isInside && $0.isHidden }),
@@ -100,10 +99,7 @@ struct CappedMembrane: Sendable {
       let found = HarmonicShape(points: points, center: center, bending: bending)
       guard let shape = found else { continue }
       let squares = points.reduce(0) { sum, point in
-        let away = point - center
-        let direction = away.normalized
-        let (radius, normal) = shape.place(along: direction)
-        let distance = min(abs(away.length - radius) * normal.dot(direction), farAngstrom)
+        let distance = min(shape.distance(to: point), farAngstrom)
         return sum + distance * distance
       }
       if squares <= limit * limit * Double(points.count) { return shape }

@@ -117,8 +117,6 @@ extension Tracer {
     /// Voxels of each label, from 1.
     private(set) var sizes: [Int]
 
-    init(labels: ScratchVolume<Int32>, sizes: [Int]) { (self.labels, self.sizes) = (labels, sizes) }
-
     /// Takes parts, numbered from 1, out of the pieces they lie in.
     mutating func add(_ parts: ScratchVolume<UInt16>) throws {
       let first = sizes.count
