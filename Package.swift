@@ -273,7 +273,7 @@ let testTargets: [Target] = [
     ]),
   tests(
     "InstanceSeparationTests",
-    ["InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
+    [numerics, "InstanceSeparation", "Morphology", "TestSupport", "TomogramModel", "Volumes"]),
   tests(
     "SurfaceFittingTests",
     [

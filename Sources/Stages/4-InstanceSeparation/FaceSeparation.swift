@@ -223,14 +223,10 @@ struct FaceSeparation {
 
   /// The number that each fragment shares with those of its membrane; fragments count from 1.
   private func groups(of pieces: [SurfacePiece], fragments: Int, usual: Float) -> [Int32] {
-    var sets = UnionFind(count: fragments + 1)
-    if 0 < widestGapAngstrom {
-      let grouping = FragmentGrouping(
-        thickness: Double(usual),
-        widestGap: widestGapAngstrom / mask.geometry.meanVoxelSizeAngstrom)
-      for pair in grouping.pairs(of: pieces) { sets.unite(pair.first, pair.second) }
-    }
-    return (0...fragments).map { Int32(sets.root(of: $0)) }
+    guard 0 < widestGapAngstrom else { return (0...fragments).map(Int32.init) }
+    let grouping = FragmentGrouping(
+      thickness: Double(usual), widestGap: widestGapAngstrom / mask.geometry.meanVoxelSizeAngstrom)
+    return grouping.groups(of: pieces, fragments: fragments + 1).map(Int32.init)
   }
 
   /// Names clusters 1, 2, ... in order of their first patch.

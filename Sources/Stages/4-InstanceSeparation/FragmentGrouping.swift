@@ -1,3 +1,4 @@
+import Graphs
 import LinearAlgebra
 import Meshes
 
@@ -10,12 +11,17 @@ struct SurfacePiece: Sendable {
   var fragment: Int
 }
 
-/// Finds which fragments continue each other: pieces of one membrane whose gap nothing has bridged.
+/// Groups fragments that continue each other: pieces of one membrane whose gap nothing has bridged.
 ///
-/// Two fragments belong together where, at most places at which their rims face each other, one smooth
-/// surface runs through both: a quadratic height field fitted to what lies near the gap on either
-/// side leaves little, and its normals are theirs. Parallel neighbours fail as the surface would have
-/// to step, closed neighbours as their gap runs along the normal.
+/// Two fragments may belong together where their rims face each other and one smooth surface runs along the
+/// gap and through both: a quadratic height field fitted to the walls that end there leaves little.
+/// Parallel neighbours fail as the surface would have to step, closed neighbours as their gap runs along
+/// the normal.
+///
+/// Each such place speaks for the two being one membrane, each at which no surface runs through both a
+/// little against it. Fragments become one where more speaks for it than against, the surest first, after
+/// which the places of both count together: a rim that happens to be in line with that of a neighbouring
+/// membrane is outvoted by all the places at which the two are not.
 ///
 /// In voxel coordinates, so only for voxels of about equal edges.
 struct FragmentGrouping {
@@ -24,8 +30,8 @@ struct FragmentGrouping {
   /// The widest gap that is looked across, in voxels.
   let widestGap: Double
 
-  /// Around a rim, what lies within this many thicknesses is off by this share of it: 0.42 where half a
-  /// disc is left.
+  /// Around a rim, what lies within this many thicknesses, whose normal is the rim's, is off by this share
+  /// of it: 0.42 where half a disc is left.
   static let rimReach = 3.0
   static let rimShift = 0.25
   /// How far into each fragment the surface is fitted, in thicknesses.
@@ -34,39 +40,40 @@ struct FragmentGrouping {
   static let pieceStep = 5.0
   /// Places looked at for each pair of fragments.
   static let places = 24
-  /// Share of the places that must agree.
-  static let leastShare = 0.6
-  /// How far two sides may be from a common surface.
-  struct Limits {
-    /// Largest root mean square distance on either side, in thicknesses. Membranes side by side are more
-    /// than one thickness apart.
-    var residual: Double
-    /// Least mean cosine between normals and those of the common surface.
-    var agreement: Double
-  }
-  /// Of all that lies near a gap: 25°.
-  static let nearby = Limits(residual: 0.3, agreement: 0.9)
-  /// Of the rims' own walls, which in a stack are smooth enough to bend into the neighbour's: 23°.
-  static let ownWall = Limits(residual: 0.2, agreement: 0.92)
-  /// A gap runs along the surface: largest sine of its slope against it.
-  static let steepest = 0.5
+  /// What a place says against two fragments being one, where it says 1 for it elsewhere. Little, as many
+  /// places fail where a sac was cut: the nearest rim is often that of the other wall.
+  static let dissent = 0.1
+  /// What must be left in favour.
+  static let leastAgreement = 0.4
+  /// How far either side may be from the common surface: root mean square, in thicknesses.
+  static let largestResidual = 0.2
+  /// A gap runs along the surface: largest sine of its slope against it, in the mean of both sides.
+  static let steepest = 0.2
 
-  /// The pairs of fragments that belong together, with the share of places that agree.
+  /// The fragments that make up one membrane.
   ///
-  /// - Parameter pieces: in any order; fragments are numbered from 0.
-  func pairs(of pieces: [SurfacePiece]) -> [(first: Int, second: Int, share: Double)] {
+  /// - Parameters:
+  ///   - pieces: in any order.
+  ///   - fragments: how many there are, numbered from 0.
+  /// - Returns: for each fragment the smallest of its group.
+  func groups(of pieces: [SurfacePiece], fragments: Int) -> [Int] {
+    contractedAdditively(
+      sizes: Array(repeating: 1, count: fragments), edges: votes(of: pieces),
+      leastWeight: { _ in Self.leastAgreement })
+  }
+
+  /// How much speaks for pairs of fragments being one, for all whose rims face each other.
+  private func votes(of pieces: [SurfacePiece]) -> [SignedEdge] {
     let index = PointIndex(pieces.map(\.position))
-    let gaps = mutualGaps(pieces, index: index)
-    return gaps.keys.sorted { ($0.first, $0.second) < ($1.first, $1.second) }.compactMap { pair in
-      let places = (gaps[pair] ?? []).sorted {
-        ($0.width, $0.from, $0.to) < ($1.width, $1.from, $1.to)
-      }
+    return mutualGaps(pieces, index: index).map { pair, gaps in
+      let places = gaps.sorted { ($0.width, $0.from, $0.to) < ($1.width, $1.from, $1.to) }
       let step = max(1, places.count / Self.places)
       let looked = stride(from: 0, to: places.count, by: step).map { places[$0] }
-      let good = looked.count { isContinued($0, pieces: pieces, index: index) }
-      let share = Double(good) / Double(looked.count)
-      return Self.leastShare <= share
-        ? (Int(pair.first), Int(pair.second), share) : nil
+      let good = Double(looked.count { isContinued($0, pieces: pieces, index: index) })
+      let bad = Double(looked.count) - good
+      return SignedEdge(
+        source: Int(pair.first), target: Int(pair.second),
+        weight: (good - Self.dissent * bad) * Double(places.count) / Double(looked.count))
     }
   }
 
@@ -102,17 +109,13 @@ struct FragmentGrouping {
   /// Whether a fragment ends near a piece: what lies around it lies on one side.
   private func isRim(_ piece: Int, pieces: [SurfacePiece], index: PointIndex) -> Bool {
     let (centre, reach) = (pieces[piece], Self.rimReach * thickness)
-    var tensor = SymmetricMatrix.zero
-    var (sum, count) = (SIMD3<Double>.zero, 0.0)
+    var around: [SurfacePiece] = []
     index.forEach(within: reach, of: centre.position) { other in
-      guard pieces[other].fragment == centre.fragment else { return }
-      sum += pieces[other].position - centre.position
-      tensor.addOuterProduct(of: pieces[other].normal)
-      count += 1
+      if pieces[other].fragment == centre.fragment { around.append(pieces[other]) }
     }
     // The normal of the surroundings: a rim's own turns outwards.
-    let normal = tensor.eigenvector(of: tensor.eigenvalues.z)
-    let mean = sum / count
+    let normal = meanNormal(of: around)
+    let mean = around.reduce(.zero) { $0 + ($1.position - centre.position) } / Double(around.count)
     return Self.rimShift * reach < (mean - mean.dot(normal) * normal).length
   }
 
@@ -132,9 +135,9 @@ struct FragmentGrouping {
     return best
   }
 
-  /// The pieces in a ball that a rim's sheet goes on to by short steps: not the other wall of a sac, nor
+  /// The pieces in a ball that a rim's wall goes on to by short steps: not the other wall of a sac, nor
   /// whatever else of the fragment comes near.
-  private func sheet(
+  private func wall(
     from rim: Int, within reach: Double, of middle: SIMD3<Double>, pieces: [SurfacePiece],
     index: PointIndex
   ) -> [SurfacePiece] {
@@ -155,58 +158,50 @@ struct FragmentGrouping {
     return found.sorted().map { pieces[$0] }
   }
 
-  /// Whether one smooth surface runs through both fragments at a gap: through all of them that lies near,
-  /// or, where that holds two walls of a sac, through the walls that end there.
+  /// Whether one smooth surface runs through the walls that end at a gap.
   private func isContinued(_ gap: Gap, pieces: [SurfacePiece], index: PointIndex) -> Bool {
     let ends = [gap.from, gap.to]
     let middle = (pieces[gap.from].position + pieces[gap.to].position) / 2
-    let reach = gap.width / 2 + Self.depth * thickness
-    var near: [[SurfacePiece]] = [[], []]
-    index.forEach(within: reach, of: middle) { number in
-      for (side, end) in ends.enumerated()
-      where pieces[number].fragment == pieces[end].fragment {
-        near[side].append(pieces[number])
-      }
-    }
-    if isContinued(gap, through: near, at: middle, Self.nearby, pieces: pieces) { return true }
     let walls = ends.map {
-      sheet(from: $0, within: reach, of: middle, pieces: pieces, index: index)
+      wall(
+        from: $0, within: gap.width / 2 + Self.depth * thickness, of: middle, pieces: pieces,
+        index: index)
     }
-    return isContinued(gap, through: walls, at: middle, Self.ownWall, pieces: pieces)
+    let normals = zip(ends, walls).map { end, wall in
+      let near = wall.filter {
+        ($0.position - pieces[end].position).length <= Self.rimReach * thickness
+      }
+      return meanNormal(of: near)
+    }
+    // Of a membrane that bends the gap leans as much to one normal as from the other.
+    let normal = normals[0] + (normals[0].dot(normals[1]) < 0 ? -normals[1] : normals[1])
+    let across = pieces[gap.to].position - pieces[gap.from].position
+    guard abs(across.dot(normal)) / 2 <= Self.steepest * max(gap.width, thickness),
+      let residuals = CommonSurface.residuals(of: walls, around: middle)
+    else { return false }
+    return residuals.allSatisfy { $0 <= Self.largestResidual * thickness }
   }
 
-  private func isContinued(
-    _ gap: Gap, through sides: [[SurfacePiece]], at middle: SIMD3<Double>, _ limits: Limits,
-    pieces: [SurfacePiece]
-  ) -> Bool {
-    guard let surface = CommonSurface(through: sides, at: middle) else { return false }
-    let across = pieces[gap.to].position - pieces[gap.from].position
-    guard abs(across.dot(surface.normal)) <= Self.steepest * max(gap.width, thickness) else {
-      return false
-    }
-    return sides.allSatisfy { side in
-      guard let (residual, agreement) = surface.fit(to: side) else { return false }
-      return residual <= limits.residual * thickness && limits.agreement <= agreement
-    }
+  /// Of either sign.
+  private func meanNormal(of pieces: [SurfacePiece]) -> SIMD3<Double> {
+    var tensor = SymmetricMatrix.zero
+    for piece in pieces { tensor.addOuterProduct(of: piece.normal) }
+    return tensor.eigenvector(of: tensor.eigenvalues.z)
   }
 }
 
 /// A quadratic height field over a plane, fitted to pieces of two fragments.
-struct CommonSurface {
-  private let origin: SIMD3<Double>
-  private let axes: (u: SIMD3<Double>, v: SIMD3<Double>)
-  /// Of the plane.
-  let normal: SIMD3<Double>
-  /// Of 1, u, v, u²/2, uv, v²/2.
-  private let coefficients: [Double]
-
+enum CommonSurface {
   /// Pieces that lean more from the plane's normal belong to a rim, where normals turn outwards.
   private static let leastCosine = 0.6
   /// Pieces that a side needs.
   private static let leastPieces = 5
 
-  /// Fits to both sides with equal weight; nil where a side has too few pieces, or no plane.
-  init?(through sides: [[SurfacePiece]], at origin: SIMD3<Double>) {
+  /// How far each side is from the surface fitted to both with equal weight: root mean square along the
+  /// plane's normal; nil where a side has too few pieces, or no plane.
+  static func residuals(
+    of sides: [[SurfacePiece]], around origin: SIMD3<Double>
+  ) -> [Double]? {
     var tensor = SymmetricMatrix.zero
     for side in sides {
       for piece in side {
@@ -214,44 +209,27 @@ struct CommonSurface {
       }
     }
     let normal = tensor.eigenvector(of: tensor.eigenvalues.z)
-    let u = normal.anyPerpendicular
-    (self.origin, self.normal, axes) = (origin, normal, (u, normal.cross(u)))
-    var equations = NormalEquations(unknowns: 6)
-    for side in sides {
-      let flat = side.filter { Self.leastCosine < abs($0.normal.dot(normal)) }
-      guard Self.leastPieces <= flat.count else { return nil }
-      for piece in flat {
+    let axes = (u: normal.anyPerpendicular, v: normal.cross(normal.anyPerpendicular))
+    /// 1, u, v, u²/2, uv, v²/2 of each piece, and its height.
+    let rows = sides.map { side in
+      side.filter { leastCosine < abs($0.normal.dot(normal)) }.map { piece in
         let away = piece.position - origin
-        equations.add(
-          Self.row(away.dot(u), away.dot(axes.v)), away.dot(normal),
-          weight: 1 / Double(flat.count))
+        let (u, v) = (away.dot(axes.u), away.dot(axes.v))
+        return (terms: [1, u, v, u * u / 2, u * v, v * v / 2], height: away.dot(normal))
       }
     }
-    guard let solution = equations.solution() else { return nil }
-    coefficients = solution
-  }
-
-  private static func row(_ u: Double, _ v: Double) -> [Double] {
-    [1, u, v, u * u / 2, u * v, v * v / 2]
-  }
-
-  /// Root mean square distance along the plane's normal, and mean cosine of normals.
-  func fit(to side: [SurfacePiece]) -> (residual: Double, agreement: Double)? {
-    let flat = side.filter { Self.leastCosine < abs($0.normal.dot(normal)) }
-    guard !flat.isEmpty else { return nil }
-    var (square, cosine) = (0.0, 0.0)
-    for piece in flat {
-      let away = piece.position - origin
-      let (u, v) = (away.dot(axes.u), away.dot(axes.v))
-      let height = zip(Self.row(u, v), coefficients).reduce(0) { $0 + $1.0 * $1.1 }
-      square += (away.dot(normal) - height) * (away.dot(normal) - height)
-      let slope = SIMD2(
-        coefficients[1] + coefficients[3] * u + coefficients[4] * v,
-        coefficients[2] + coefficients[4] * u + coefficients[5] * v)
-      let upward = (normal - slope.x * axes.u - slope.y * axes.v).normalized
-      cosine += abs(upward.dot(piece.normal))
+    guard rows.allSatisfy({ leastPieces <= $0.count }) else { return nil }
+    var equations = NormalEquations(unknowns: 6)
+    for side in rows {
+      for row in side { equations.add(row.terms, row.height, weight: 1 / Double(side.count)) }
     }
-    let count = Double(flat.count)
-    return ((square / count).squareRoot(), cosine / count)
+    guard let coefficients = equations.solution() else { return nil }
+    return rows.map { side in
+      let squares = side.reduce(0) { sum, row in
+        let rest = row.height - zip(row.terms, coefficients).reduce(0) { $0 + $1.0 * $1.1 }
+        return sum + rest * rest
+      }
+      return (squares / Double(side.count)).squareRoot()
+    }
   }
 }
