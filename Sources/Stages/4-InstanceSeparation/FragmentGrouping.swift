@@ -36,8 +36,10 @@ struct FragmentGrouping {
   static let rimShift = 0.25
   /// How far into each fragment the surface is fitted, in thicknesses.
   static let depth = 4.0
-  /// Neighbouring pieces of about ten faces are no farther apart, in voxels.
+  /// Neighbouring pieces of about ten faces are mostly no farther apart, in voxels.
   static let pieceStep = 5.0
+  /// A wall goes on to what lies within so many such steps, or thicknesses where they are larger.
+  static let wallSteps = 1.4
   /// Places looked at for each pair of fragments.
   static let places = 24
   /// What a place says against two fragments being one, where it says 1 for it elsewhere. Little, as many
@@ -46,7 +48,7 @@ struct FragmentGrouping {
   /// What must be left in favour.
   static let leastAgreement = 0.4
   /// How far either side may be from the common surface: root mean square, in thicknesses.
-  static let largestResidual = 0.2
+  static let largestResidual = 0.25
   /// A gap runs along the surface: largest sine of its slope against it, in the mean of both sides.
   static let steepest = 0.2
 
@@ -141,7 +143,7 @@ struct FragmentGrouping {
     from rim: Int, within reach: Double, of middle: SIMD3<Double>, pieces: [SurfacePiece],
     index: PointIndex
   ) -> [SurfacePiece] {
-    let step = max(thickness, Self.pieceStep)
+    let step = Self.wallSteps * max(thickness, Self.pieceStep)
     var reached: Set<Int> = [rim]
     var found = [rim]
     var next = 0
