@@ -164,10 +164,9 @@ struct FragmentGrouping {
   private func isContinued(_ gap: Gap, pieces: [SurfacePiece], index: PointIndex) -> Bool {
     let ends = [gap.from, gap.to]
     let middle = (pieces[gap.from].position + pieces[gap.to].position) / 2
+    let reach = gap.width / 2 + Self.depth * thickness
     let walls = ends.map {
-      wall(
-        from: $0, within: gap.width / 2 + Self.depth * thickness, of: middle, pieces: pieces,
-        index: index)
+      wall(from: $0, within: reach, of: middle, pieces: pieces, index: index)
     }
     let normals = zip(ends, walls).map { end, wall in
       let near = wall.filter {
@@ -184,7 +183,7 @@ struct FragmentGrouping {
     return residuals.allSatisfy { $0 <= Self.largestResidual * thickness }
   }
 
-  /// Of either sign.
+  /// The axis that normals scatter least about, of either sign.
   private func meanNormal(of pieces: [SurfacePiece]) -> SIMD3<Double> {
     var tensor = SymmetricMatrix.zero
     for piece in pieces { tensor.addOuterProduct(of: piece.normal) }
@@ -211,12 +210,13 @@ enum CommonSurface {
       }
     }
     let normal = tensor.eigenvector(of: tensor.eigenvalues.z)
-    let axes = (u: normal.anyPerpendicular, v: normal.cross(normal.anyPerpendicular))
-    /// 1, u, v, u²/2, uv, v²/2 of each piece, and its height.
+    let uAxis = normal.anyPerpendicular
+    let vAxis = normal.cross(uAxis)
+    // 1, u, v, u²/2, uv, v²/2 of each piece, and its height.
     let rows = sides.map { side in
       side.filter { leastCosine < abs($0.normal.dot(normal)) }.map { piece in
         let away = piece.position - origin
-        let (u, v) = (away.dot(axes.u), away.dot(axes.v))
+        let (u, v) = (away.dot(uAxis), away.dot(vAxis))
         return (terms: [1, u, v, u * u / 2, u * v, v * v / 2], height: away.dot(normal))
       }
     }
